@@ -1,0 +1,33 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+/** The three programs and where they run. VS Code 1.112 runs Node 22.22; the command line also runs on Node 20. */
+const programs = {
+  extension: { entry: 'src/extension/extension.ts', external: ['vscode'], target: 'node22' },
+  sidecar: { entry: 'src/sidecar/main.ts', external: [], target: 'node22' },
+  cli: { entry: 'src/cli/main.ts', external: [], target: 'node20' },
+};
+
+const production = process.argv.includes('--production');
+rmSync('dist', { recursive: true, force: true });
+for (const [name, { entry, external, target }] of Object.entries(programs)) {
+  const result = await build({
+    entryPoints: [entry],
+    outfile: `dist/${name}.cjs`,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target,
+    external,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    metafile: true,
+    logLevel: 'warning',
+    legalComments: 'none',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: {
+      js: `${name === 'extension' ? '' : '#!/usr/bin/env node\n'}const importMetaUrl = require('node:url').pathToFileURL(__filename).href;`,
+    },
+  });
+  writeFileSync(`dist/${name}.meta.json`, JSON.stringify(result.metafile));
+}

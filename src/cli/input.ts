@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { z } from 'zod';
+import type { Context } from '../engine/context.ts';
+
+/**
+ * What was given on the command line, as the engine takes it.
+ *
+ * @throws USAGE that names the first option that does not fit
+ */
+export async function checkedInput<T>(schema: z.ZodType<T>, given: unknown): Promise<T> {
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { HoldfastError } = await import('../engine/errors.ts');
+  const issue = parsed.error.issues[0];
+  const option =
+    issue?.path[0] === undefined ? 'The input' : `--${String(issue.path[0]).replace(/[A-Z]/g, '-$&').toLowerCase()}`;
+  throw new HoldfastError('USAGE', `${option} does not fit: ${issue?.message ?? 'unknown reason'}.`, {
+    hint: 'See the command with --help.',
+  });
+}
+
+/** Paths as people type them: root-relative already, or absolute (from a file manager, or `$PWD/…`) and inside the root. */
+export function rootPaths(context: Pick<Context, 'root'>, given: readonly string[]): string[] {
+  return given.map(one => {
+    if (!path.isAbsolute(one)) return one;
+    const relative = path.relative(context.root, one);
+    // The engine refuses what is outside, and says so with the path as it was given.
+    if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) return one;
+    return relative.split(path.sep).join('/');
+  });
+}
+
+/** A directory or file named on the command line, from the current directory as the shell completes it. */
+export function absolute(given: string | undefined): string | undefined {
+  return given === undefined || given === '' ? undefined : path.resolve(given);
+}
+
+/** A backup named by file or by id. A file of that name wins over an id that begins with it; `latest` is never a file. */
+export function backupReference(given: string): string {
+  if (given === 'latest' || given === '') return given;
+  const file = path.resolve(given);
+  return /[^a-z0-9]/.test(given) || existsSync(file) ? file : given;
+}

@@ -1,0 +1,78 @@
+import type { RestoreResult } from '../protocol/common.ts';
+import { bytes, count, number, type Style } from './format.ts';
+import type { Answer } from './output.ts';
+import { printable } from './printable.ts';
+import { shellWord } from './shell-word.ts';
+
+const signs = { create: '+', overwrite: 'M', delete: '-', unchanged: '=', keep: 'k' } as const;
+
+/** What a restore would change or changed, one path a line; what stays as it is only counts. */
+export function changeLines(style: Style, changes: RestoreResult['changes']): string[] {
+  const look = { create: style.good, overwrite: style.warn, delete: style.bad, unchanged: style.dim, keep: style.dim };
+  return changes
+    .filter(({ action }) => action !== 'unchanged')
+    .map(({ action, path, type }) => {
+      const kept = action === 'keep' ? style.dim('  (kept as it is)') : '';
+      return `  ${look[action](signs[action])} ${printable(path)}${type === 'dir' ? '/' : ''}${kept}`;
+    });
+}
+
+/**
+ * The result of a restore from `what` (`snapshot "Before" abcd1234`), with the way back.
+ *
+ * @param undo the command that brings back what was overwritten or deleted
+ */
+export function restoreAnswer(what: string, result: RestoreResult, undo: (safety: string) => string): Answer {
+  const { restored, overwritten, unchanged, deleted, verified, safetySnapshot } = result;
+  // `restored` counts what was overwritten too.
+  const numbers = [
+    `${count(restored, 'file')} restored${overwritten === 0 ? '' : ` (${number(overwritten)} overwritten)`}`,
+    `${number(unchanged)} unchanged`,
+    `${number(deleted.length)} deleted`,
+  ].join(', ');
+  return {
+    kind: result.dryRun ? 'data' : 'report',
+    json: result,
+    omissions: { title: 'Not restored', list: result.failed },
+    text: style => {
+      const to = style.bold(printable(result.to));
+      if (result.dryRun) {
+        return [
+          `Would restore ${what} to ${to}:`,
+          ...changeLines(style, result.changes),
+          style.dim(`Would be: ${numbers}.`),
+        ];
+      }
+      return [
+        `Restored ${what} to ${to}: ${numbers}; ${count(verified, 'file')} verified.`,
+        ...deleted.map(path => `  ${style.bad('-')} ${printable(path)}`),
+        ...(safetySnapshot === null
+          ? []
+          : [
+              `What was there before is in the safety snapshot ${safetySnapshot}.`,
+              style.dim(`To undo: ${undo(safetySnapshot)}`),
+            ]),
+      ];
+    },
+  };
+}
+
+/**
+ * The command that takes a restore back. In the root, what the restore added goes again; elsewhere the safety snapshot
+ * holds only what was overwritten.
+ */
+export function undoCommand(safety: string, to: string, asked: string | undefined): string {
+  return `holdfast snapshot restore ${safety} ${asked === undefined ? '--delete-extra' : `--to ${shellWord(to)}`}`;
+}
+
+/** The question before a restore that overwrites or deletes; empty when it does neither. */
+export function restoreQuestion(what: string, plan: RestoreResult, size: number | undefined): string[] {
+  const amount = (action: 'create' | 'overwrite' | 'delete') =>
+    plan.changes.filter(change => change.action === action).length;
+  if (amount('overwrite') + amount('delete') === 0) return [];
+  return [
+    `Restore ${what} to ${printable(plan.to)}: ${number(amount('create'))} new, ${number(amount('overwrite'))} overwritten, ` +
+      `${number(amount('delete'))} deleted${size === undefined ? '' : `, ${bytes(size)} to write`}.`,
+    'What is overwritten or deleted is kept in a safety snapshot. Go on?',
+  ];
+}

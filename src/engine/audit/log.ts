@@ -1,0 +1,107 @@
+import type { ListQuery } from '../../protocol/common.ts';
+import type { LogEntry } from '../../protocol/log.ts';
+import { type Context, vaultPath } from '../context.ts';
+import { createDurably, makeDirectory } from '../durable.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
+import { page } from '../paging.ts';
+import { encodeRecord, readRecord } from '../record.ts';
+import { entryHash, entryName, entrySequence, logKind } from './entry.ts';
+
+/** What happened. `details` are counts, ids and root-relative paths: never contents, never secrets. */
+export interface LogInput {
+  action: string;
+  target: string;
+  details?: Record<string, unknown>;
+}
+
+/**
+ * Adds to the audit trail: one durable file per entry, each with the hash of the one before. Of two processes that
+ * want the same number, the second reads again and takes the next.
+ *
+ * Never throws. What is logged has happened already, and must not be reported as failed because its entry could not be
+ * written.
+ *
+ * @returns whether the entry was written
+ */
+export function appendLog(context: Context, input: LogInput): boolean {
+  const { ports } = context;
+  const directory = vaultPath(context, 'audit');
+  try {
+    makeDirectory(ports, directory);
+    for (;;) {
+      const last = Math.max(0, ...sequences(context));
+      const body = {
+        at: ports.now().toISOString(),
+        actor: ports.user,
+        action: input.action,
+        target: input.target,
+        // As it will be read back: without what JSON cannot hold.
+        details: JSON.parse(JSON.stringify(input.details ?? {})) as Record<string, unknown>,
+        prev: last === 0 ? null : lastHash(context, last),
+      };
+      const entry: LogEntry = { ...body, hash: entryHash(body) };
+      const file = vaultPath(context, 'audit', entryName(last + 1));
+      if (createDurably(ports, file, encodeRecord(logKind, entry, ports.now()))) return true;
+    }
+  } catch {
+    return false;
+  }
+}
+
+/** Behind an entry that cannot be read the chain begins anew; reading the trail then reports that entry. */
+function lastHash(context: Context, sequence: number): string | null {
+  try {
+    return readRecord(context.ports, logKind, vaultPath(context, 'audit', entryName(sequence)))?.hash ?? null;
+  } catch (error) {
+    if (HoldfastError.is(error)) return null;
+    throw error;
+  }
+}
+
+/**
+ * The trail, newest first unless asked otherwise. Every entry is checked against the one before, whatever is asked for.
+ * A trail cut off at its end cannot be told from a shorter one.
+ *
+ * @throws CORRUPT with the path of the first entry that is damaged, missing or does not fit
+ */
+export function listLog(context: Context, query: Partial<ListQuery> = {}): LogEntry[] {
+  const entries: (LogEntry & { id: string })[] = [];
+  let prev: string | null = null;
+  for (const [index, sequence] of sequences(context).entries()) {
+    const broken = (why: string, path: string) =>
+      new HoldfastError('CORRUPT', `The audit trail is broken: ${why}.`, {
+        path,
+        hint: 'Keep the file as it is: somebody or something changed it. The entries before it are intact.',
+        details: { intact: entries.length },
+      });
+    const expected = vaultPath(context, 'audit', entryName(index + 1));
+    if (sequence !== index + 1) throw broken(`entry ${index + 1} is missing`, expected);
+    const entry = readRecord(context.ports, logKind, expected);
+    if (!entry) throw broken(`entry ${sequence} is missing`, expected);
+    if (entry.prev !== prev) throw broken(`entry ${sequence} does not follow the one before it`, expected);
+    if (entry.hash !== entryHash(entry)) throw broken(`entry ${sequence} was changed`, expected);
+    prev = entry.hash;
+    entries.push({ ...entry, id: entryName(sequence) });
+  }
+  const { items } = page(entries, query, {
+    sorts: { at: entry => entry.id, action: entry => entry.action, actor: entry => entry.actor },
+    // The number and not the clock says what came first: clocks are set back.
+    defaultSort: 'at',
+    text: entry => `${entry.action} ${entry.target} ${entry.actor} ${JSON.stringify(entry.details)}`,
+  });
+  return items.map(({ id: _, ...entry }) => entry);
+}
+
+/** The numbers of all entries, ascending; none when there is no trail yet. */
+function sequences(context: Context): number[] {
+  try {
+    return context.ports.fs
+      .readdirSync(vaultPath(context, 'audit'))
+      .map(entrySequence)
+      .filter(sequence => sequence !== undefined)
+      .sort((a, b) => a - b);
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}

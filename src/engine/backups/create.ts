@@ -1,0 +1,151 @@
+import path from 'node:path';
+import { type Backup, CreateBackup } from '../../protocol/backups.ts';
+import { appendLog } from '../audit/log.ts';
+import { type Context, requireRoot } from '../context.ts';
+import { makeDirectory, renameOver, syncDirectory, temporarySuffix, writeDurably } from '../durable.ts';
+import { asHoldfastError, HoldfastError } from '../errors.ts';
+import { newId } from '../id.ts';
+import { withLock } from '../lock.ts';
+import { Pace } from '../pace.ts';
+import { settleRoot } from '../placement/recover.ts';
+import type { Work } from '../ports.ts';
+import { encodeRecord } from '../record.ts';
+import { ensureVault } from '../vault/vault-record.ts';
+import { headEntry, manifestEntry } from './archive-names.ts';
+import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
+import { gather, type LiveEntry } from './gather.ts';
+import { type Head, headKind, type Manifest, manifestKind, type Side, sideKind } from './records.ts';
+import { readLiveFile } from './read-live-file.ts';
+import { ArchiveWriter, type EntryHeader } from './write-archive.ts';
+
+/**
+ * Writes the root, or some areas of it, into one `tar.gz` outside it. The archive has its name only once it is whole
+ * and durable. Secret areas are left out, and listed, unless asked for.
+ *
+ * @throws ROOT_MISSING, CONFLICT (a place inside the root), LOCKED, DISK_FULL, CANCELLED; then no archive is there
+ */
+export async function createBackup(context: Context, input: CreateBackup, work: Work): Promise<Backup> {
+  const { areas, to, includeSecrets, withVault } = CreateBackup.parse(input);
+  requireRoot(context);
+  await settleRoot(context);
+  const { record } = ensureVault(context);
+  const directory = backupDirectory(context, to)!;
+  checkOutsideRoot(context, directory);
+  makeDirectory(context.ports, directory);
+  return withLock(context.ports, path.join(directory, '.lock.json'), async () => {
+    removeLeftovers(context, directory);
+    const createdAt = context.ports.now().toISOString();
+    const id = newId(context.ports);
+    const name = `holdfast-${createdAt.replace(/[-:]|\.\d+/g, '')}-${id.slice(0, 8)}.tar.gz`;
+    const scope = { areas, secrets: includeSecrets, vault: withVault };
+    const gathered = await gather(context, scope, work);
+    const archive = await writeArchive(
+      context,
+      path.join(directory, `.${id}${temporarySuffix}`),
+      { head: { id, createdAt, rootId: record.rootId, scope }, ...gathered },
+      work,
+    );
+    const file = path.join(directory, name);
+    renameOver(context.ports, path.join(directory, `.${id}${temporarySuffix}`), file);
+    syncDirectory(context.ports, directory);
+    const side: Side = { id, createdAt, scope, ...archive };
+    writeDurably(context.ports, `${file}.json`, encodeRecord(sideKind, side, context.ports.now()));
+    rememberDirectory(context, directory);
+    appendLog(context, { action: 'backup.create', target: id, details: { file, files: side.files, bytes: side.bytes } });
+    return { ...side, file };
+  });
+}
+
+interface Contents {
+  head: Head;
+  entries: LiveEntry[];
+  omitted: Manifest['omitted'];
+}
+
+async function writeArchive(
+  context: Context,
+  temporary: string,
+  { head, entries, omitted }: Contents,
+  work: Work,
+): Promise<Pick<Backup, 'files' | 'bytes' | 'archiveBytes' | 'sha256' | 'omitted'>> {
+  const { ports } = context;
+  const pace = new Pace(work);
+  const total = entries.reduce((sum, entry) => sum + entry.size, 0);
+  const file = ports.fs.openSync(temporary, 'wx', 0o600);
+  const writer = new ArchiveWriter(ports.fs, file);
+  const manifest: Manifest = { entries: [], omitted };
+  let files = 0;
+  let bytes = 0;
+  try {
+    const own = async (name: string, content: Buffer) =>
+      writer.entry({ name, size: content.length, mode: 0o600, mtime: ports.now() }, [content]);
+    await own(headEntry, encodeRecord(headKind, head, ports.now()));
+    for (const entry of entries) {
+      if (pace.due()) await pace.breathe({ phase: 'Archiving', done: bytes, total, unit: 'bytes' });
+      const { absolute: _, ...listed } = entry;
+      if (entry.type !== 'file') {
+        await writer.entry(headerOf(entry), []);
+        manifest.entries.push(listed);
+        continue;
+      }
+      try {
+        await readLiveFile(ports.fs, entry, async (live, chunks) => {
+          await writer.entry(headerOf({ ...entry, ...live }), chunks);
+        }).then(({ sha256, fuzzy, ...live }) => {
+          manifest.entries.push({ ...listed, ...live, sha256 });
+          if (fuzzy) omitted.push({ path: entry.path, reason: 'it changed while it was read; archived as read' });
+          files++;
+          bytes += live.size;
+        });
+      } catch (error) {
+        omitted.push({ path: entry.path, reason: skippable(error) });
+      }
+    }
+    await own(manifestEntry, encodeRecord(manifestKind, manifest, ports.now()));
+    const sha256 = await writer.finish();
+    pace.check();
+    ports.fs.fsyncSync(file);
+    ports.fs.closeSync(file);
+    return { files, bytes, archiveBytes: writer.bytes, sha256, omitted };
+  } catch (error) {
+    await writer.abandon();
+    ports.fs.closeSync(file);
+    ports.fs.rmSync(temporary, { force: true });
+    throw asHoldfastError(error);
+  }
+}
+
+/** Why a file was left out; anything that is not about this one file is thrown on. */
+function skippable(error: unknown): string {
+  const known = asHoldfastError(error);
+  const system = (error as NodeJS.ErrnoException).code ?? '';
+  if (system === 'ENOENT') return 'it vanished while the backup was made';
+  if (HoldfastError.is(error, 'CONFLICT') || ['ELOOP', 'ENXIO', 'EISDIR', 'ENOTDIR'].includes(system)) return 'it was replaced while the backup was made';
+  if (known.code === 'UNREADABLE') return known.message;
+  throw error;
+}
+
+function headerOf(entry: LiveEntry): EntryHeader {
+  const nanoseconds = BigInt(entry.mtime);
+  const seconds = nanoseconds / 1_000_000_000n;
+  const fraction = nanoseconds % 1_000_000_000n;
+  const sign = nanoseconds < 0n && seconds === 0n ? '-' : '';
+  const mtime = `${sign}${seconds}.${String(fraction < 0n ? -fraction : fraction).padStart(9, '0')}`;
+  const common = {
+    // A name that is not UTF-8 is exact in the manifest only.
+    name: entry.path.toWellFormed(),
+    mode: entry.mode,
+    mtime: new Date(Math.max(0, Number(seconds) * 1000)),
+    pax: { mtime },
+  };
+  if (entry.type === 'dir') return { ...common, type: 'directory', size: 0 };
+  if (entry.type === 'link') return { ...common, type: 'symlink', size: 0, linkname: (entry.target ?? '').toWellFormed() };
+  return { ...common, type: 'file', size: entry.size };
+}
+
+/** Under the directory's lock, so whatever still has a temporary name was left by a process that was killed. */
+function removeLeftovers({ ports: { fs } }: Context, directory: string): void {
+  for (const name of fs.readdirSync(directory)) {
+    if (name.startsWith('.') && name.endsWith(temporarySuffix) && !name.includes('lock')) fs.rmSync(path.join(directory, name), { force: true });
+  }
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import type { Omission } from '../../protocol/common.ts';
+import { type Context, vaultName } from '../context.ts';
+import { asHoldfastError, isAbsent } from '../errors.ts';
+import { isWithin, nameFromBytes, systemPath } from '../names.ts';
+import { Pace } from '../pace.ts';
+import type { Work } from '../ports.ts';
+import { readNames, specialKind } from '../read-directory.ts';
+import { areaOf } from '../root/areas.ts';
+import { selectionOf } from '../snapshots/selection.ts';
+import type { Manifest } from './records.ts';
+
+export type LiveEntry = Manifest['entries'][number] & { absolute: string };
+
+/** Parts of the vault that another machine can do without, or must not have: they are made again, or belong to a process. */
+const passing = ['cache', 'index', 'locks', 'placement', 'tmp'].map(name => `${vaultName}/${name}`);
+
+/** Everything that a backup is to hold, as it lies on disk now, and what it leaves out with the reason. */
+export async function gather(
+  context: Context,
+  scope: { areas: string[]; secrets: boolean; vault: boolean },
+  work: Work,
+): Promise<{ entries: LiveEntry[]; omitted: Omission[] }> {
+  const { fs } = context.ports;
+  const pace = new Pace(work);
+  const selection = selectionOf(context, { paths: [], areas: scope.areas });
+  const entries: LiveEntry[] = [];
+  const omitted: Omission[] = [];
+
+  const visit = async (at: string): Promise<void> => {
+    for (const name of readNames(fs, path.join(context.root, at))) {
+      const inside = at === '' ? name : `${at}/${name}`;
+      if (pace.due()) await pace.breathe({ phase: 'Listing', done: entries.length, total: 0, unit: 'files' });
+      if (isWithin(inside, vaultName) ? !scope.vault || passing.some(one => isWithin(inside, one)) : !selection.mayHold(inside)) continue;
+      if (selection.excludes(inside)) {
+        omitted.push({ path: inside, reason: 'excluded by holdfast.exclude' });
+        continue;
+      }
+      try {
+        await take(inside, selection.takes(inside) || isWithin(inside, vaultName));
+      } catch (error) {
+        if (isAbsent(error)) omitted.push({ path: inside, reason: 'it vanished while the backup was made' });
+        else if (asHoldfastError(error).code === 'UNREADABLE') omitted.push({ path: inside, reason: asHoldfastError(error).message });
+        else throw error;
+      }
+    }
+  };
+
+  const take = async (inside: string, wanted: boolean): Promise<void> => {
+    const absolute = systemPath(path.join(context.root, inside));
+    const stat = fs.lstatSync(absolute, { bigint: true });
+    const special = specialKind(stat);
+    const facts = { path: inside, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString(), absolute };
+    const area = areaOf(context.profile, inside);
+    if (special) {
+      if (wanted) omitted.push({ path: inside, reason: `${special} cannot be archived` });
+    } else if (stat.isDirectory()) {
+      const position = entries.length;
+      await visit(inside);
+      const empty = entries.length === position;
+      if (wanted || !empty) entries.splice(position, 0, { ...facts, type: 'dir', size: 0 });
+    } else if (!wanted) {
+      return;
+    } else if (area?.secret && !scope.secrets) {
+      omitted.push({ path: inside, reason: `secret area "${area.id}": left out unless --include-secrets is given` });
+    } else if (stat.isSymbolicLink()) {
+      const target = nameFromBytes(fs.readlinkSync(absolute, { encoding: 'buffer' }));
+      entries.push({ ...facts, type: 'link', size: 0, target });
+    } else entries.push({ ...facts, type: 'file', size: Number(stat.size) });
+  };
+
+  await visit('');
+  return { entries, omitted };
+}

@@ -1,0 +1,119 @@
+import type { Omission } from '../../protocol/common.ts';
+import type { Context } from '../context.ts';
+import { HoldfastError } from '../errors.ts';
+import { Pace } from '../pace.ts';
+import type { Wanted } from '../placement/wanted.ts';
+import type { Work } from '../ports.ts';
+import { decodeRecord } from '../record.ts';
+import { objectHash } from '../vault/object-id.ts';
+import { type ArchiveEntry, headEntry, leadsOutside, manifestEntry, readHeader, unsafe } from './archive-names.ts';
+import { type ArchivePart, readArchive } from './read-archive.ts';
+import { headKind, type Manifest, manifestKind } from './records.ts';
+
+/** What an archive holds, after it was read to its end: `sha256` is of the bytes that are really in it. */
+export interface Inspected {
+  entries: (Wanted & { hardlink?: string })[];
+  /** Whether Holdfast made it: then every digest was written down. */
+  manifest: Manifest | undefined;
+  /** Files that are not what the manifest says. */
+  bad: Omission[];
+}
+
+const mostEntries = 10_000_000;
+
+/**
+ * Reads an archive to its end and checks everything that can be checked before a byte of it is placed.
+ *
+ * @param trustLinks whether links may lead outside: in a backup that was made here they are the user's own
+ * @throws ARCHIVE_UNSAFE, CORRUPT, NOT_FOUND
+ */
+export async function inspectArchive(context: Context, file: string, { trustLinks }: { trustLinks: boolean }, work: Work): Promise<Inspected> {
+  const pace = new Pace(work);
+  const entries = new Map<string, Wanted & { hardlink?: string }>();
+  let manifest: Manifest | undefined;
+  let isOwn = false;
+  let bytes = 0;
+  for await (const entry of readArchive(context.ports, file)) {
+    if (pace.due()) await pace.breathe({ phase: 'Checking', done: bytes, total: 0, unit: 'bytes' });
+    const name = entry.header.name;
+    if (name === headEntry || name === manifestEntry) {
+      const content = await wholeOf(entry);
+      if (name === headEntry) isOwn = decodeRecord(headKind, content, name) !== undefined;
+      else manifest = decodeRecord(manifestKind, content, name);
+      continue;
+    }
+    const header = readHeader(entry.header, context.ports.platform);
+    const hash = objectHash();
+    let size = 0;
+    for await (const chunk of entry) {
+      hash.update(chunk);
+      size += chunk.length;
+      bytes += chunk.length;
+    }
+    if (!header) continue;
+    if (header.type === 'file' && size !== header.size) throw unsafe(header.path, `it declares ${header.size} bytes and holds ${size}`);
+    addEntry(entries, header, hash.digest('hex'), trustLinks);
+    if (entries.size > mostEntries) throw unsafe(file, 'it has more entries than any root');
+  }
+  if (isOwn && !manifest) throw new HoldfastError('CORRUPT', 'The backup has lost its manifest.', { path: file });
+  checkShape(entries);
+  const list = [...entries.values()];
+  return { entries: manifest ? exactEntries(list, manifest) : list, manifest, bad: manifest ? differences(list, manifest) : [] };
+}
+
+async function wholeOf(entry: ArchivePart): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of entry) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+function addEntry(entries: Map<string, Wanted & { hardlink?: string }>, header: ArchiveEntry, sha256: string, trustLinks: boolean): void {
+  const { path, mode, mtime, size, target = '' } = header;
+  const before = entries.get(path);
+  if (before && !(before.type === 'dir' && header.type === 'dir')) throw unsafe(path, 'it has the same name twice');
+  if (header.type === 'hardlink') {
+    const source = entries.get(target);
+    if (source?.type !== 'file') throw unsafe(path, `a hard link leads to "${target}", which is no file before it`);
+    entries.set(path, { ...source, path, hardlink: source.hardlink ?? target });
+  } else if (header.type === 'link') {
+    if (!trustLinks && leadsOutside(path, target)) throw unsafe(path, `a link leads outside, to "${target}"`);
+    entries.set(path, { path, type: 'link', mode, mtime, size: 0, target });
+  } else if (header.type === 'dir') entries.set(path, { path, type: 'dir', mode, mtime, size: 0 });
+  else entries.set(path, { path, type: 'file', mode, mtime, size, sha256 });
+}
+
+/** A file cannot hold files, and a name below a link would be written through it. */
+function checkShape(entries: ReadonlyMap<string, Wanted>): void {
+  for (const path of entries.keys()) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const parent = entries.get(path.slice(0, end));
+      if (parent && parent.type !== 'dir') throw unsafe(path, `it lies below "${parent.path}", which is a ${parent.type}`);
+    }
+  }
+}
+
+/** The manifest has names and times exactly as they were; a tar header cannot hold every name. */
+function exactEntries(entries: Wanted[], manifest: Manifest): Wanted[] {
+  const byName = new Map(manifest.entries.map(entry => [entry.path.toWellFormed(), entry]));
+  return entries.map(entry => {
+    const exact = byName.get(entry.path);
+    if (!exact || exact.type !== entry.type) return entry;
+    return { ...entry, path: exact.path, mode: exact.mode, mtime: exact.mtime, ...(exact.sha256 ? { sha256: exact.sha256 } : {}) };
+  });
+}
+
+function differences(entries: Wanted[], manifest: Manifest): Omission[] {
+  const bad: Omission[] = [];
+  const byPath = new Map(entries.map(entry => [entry.path, entry]));
+  for (const expected of manifest.entries) {
+    const name = expected.path.toWellFormed();
+    const found = byPath.get(name);
+    byPath.delete(name);
+    if (!found || found.type !== expected.type) bad.push({ path: expected.path, reason: 'it is missing from the archive' });
+    else if (found.size !== expected.size) bad.push({ path: expected.path, reason: `it has ${found.size} bytes instead of ${expected.size}` });
+    else if (found.sha256 !== expected.sha256) bad.push({ path: expected.path, reason: 'its bytes are not those that were saved' });
+    else if (found.target !== expected.target?.toWellFormed()) bad.push({ path: expected.path, reason: 'the link leads elsewhere' });
+  }
+  for (const path of byPath.keys()) bad.push({ path, reason: 'it is not in the manifest' });
+  return bad;
+}

@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { asHoldfastError, HoldfastError, systemCode } from './errors.ts';
+import type { FileCalls, Ports } from './ports.ts';
+
+/**
+ * The one place where Holdfast writes what matters (design rule 6). A file appears whole under its name or not at all:
+ * exclusive temporary name, every byte written, size checked, fsync, rename, fsync of the directory.
+ */
+
+type Disk = Pick<Ports, 'fs' | 'platform' | 'randomBytes'>;
+
+/** Ends every temporary name, so that leftovers of a crash can be told and the watcher can ignore them. */
+export const temporarySuffix = '.holdfast-tmp';
+
+/** Writes all of `data`: the system may take fewer bytes than it was given, on a full disk for one. */
+export function writeAll(fs: FileCalls, file: number, data: Uint8Array): void {
+  let done = 0;
+  while (done < data.length) {
+    const written = fs.writeSync(file, data, done, data.length - done);
+    if (written === 0) throw new HoldfastError('DISK_FULL', 'The system wrote no more bytes.', { hint: 'Free some space.' });
+    done += written;
+  }
+}
+
+/** Makes the names in a directory durable. Some file systems and Windows know no such call. */
+export function syncDirectory({ fs, platform }: Pick<Ports, 'fs' | 'platform'>, directory: string): void {
+  if (platform === 'win32') return;
+  const handle = fs.openSync(directory, 'r');
+  try {
+    fs.fsyncSync(handle);
+  } catch (error) {
+    if (!['EINVAL', 'ENOTSUP', 'EISDIR'].includes(systemCode(error) ?? '')) throw error;
+  } finally {
+    fs.closeSync(handle);
+  }
+}
+
+const busyOnWindows = new Set(['EPERM', 'EACCES', 'EBUSY']);
+
+/** Renames over whatever is there. On Windows a virus scanner may hold the file for a moment: tried again for 2 s. */
+export function renameOver({ fs, platform }: Pick<Ports, 'fs' | 'platform'>, from: string, to: string): void {
+  for (let wait = 10; ; wait *= 2) {
+    try {
+      fs.renameSync(from, to);
+      return;
+    } catch (error) {
+      if (platform !== 'win32' || !busyOnWindows.has(systemCode(error) ?? '') || wait > 1000) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
+    }
+  }
+}
+
+export function temporaryName(disk: Pick<Ports, 'randomBytes'>): string {
+  return `.${Buffer.from(disk.randomBytes(12)).toString('hex')}${temporarySuffix}`;
+}
+
+/** Writes `data` durably under a fresh temporary name in `directory` and returns that path. Leaves nothing on failure. */
+function writeTemporary(disk: Disk, directory: string, data: Uint8Array, mode: number): string {
+  const { fs } = disk;
+  const temporary = path.join(directory, temporaryName(disk));
+  const file = fs.openSync(temporary, 'wx', mode);
+  try {
+    try {
+      writeAll(fs, file, data);
+      const { size } = fs.fstatSync(file);
+      if (size !== data.length) {
+        throw new HoldfastError('FAILED', `Wrote ${data.length} bytes but the file has ${size}.`, { path: temporary });
+      }
+      fs.fsyncSync(file);
+    } finally {
+      fs.closeSync(file);
+    }
+    return temporary;
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes or replaces one record. After it returns, the new bytes survive a power cut; before, the old ones do. */
+export function writeDurably(disk: Disk, target: string, data: Uint8Array, mode = 0o600): void {
+  const directory = path.dirname(target);
+  try {
+    const temporary = writeTemporary(disk, directory, data, mode);
+    try {
+      renameOver(disk, temporary, target);
+    } catch (error) {
+      disk.fs.rmSync(temporary, { force: true });
+      throw error;
+    }
+    syncDirectory(disk, directory);
+  } catch (error) {
+    throw asHoldfastError(error);
+  }
+}
+
+/**
+ * Writes a record that must not exist yet. Of several processes that try at once, exactly one gets `true`.
+ * Uses a hard link, which fails when the name is taken; file systems without links get an exclusive open.
+ */
+export function createDurably(disk: Disk, target: string, data: Uint8Array, mode = 0o600): boolean {
+  const { fs } = disk;
+  const directory = path.dirname(target);
+  let temporary: string | undefined;
+  try {
+    temporary = writeTemporary(disk, directory, data, mode);
+    fs.linkSync(temporary, target);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    if (temporary === undefined || !['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? '')) {
+      throw asHoldfastError(error);
+    }
+    if (fs.existsSync(target)) return false;
+    renameOver(disk, temporary, target);
+  } finally {
+    if (temporary !== undefined) fs.rmSync(temporary, { force: true });
+  }
+  syncDirectory(disk, directory);
+  return true;
+}
+
+/** Makes a private directory and those above it, durably. */
+export function makeDirectory(disk: Pick<Ports, 'fs' | 'platform'>, directory: string, mode = 0o700): void {
+  const first = disk.fs.mkdirSync(directory, { recursive: true, mode });
+  if (first !== undefined) syncDirectory(disk, path.dirname(first));
+}

@@ -1,0 +1,41 @@
+import { HoldfastError } from './errors.ts';
+import type { Ports } from './ports.ts';
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** A new identifier: 20 characters of 5 random bits each, so 100 bits (contract: at least 96). */
+export function newId(ports: Pick<Ports, 'randomBytes'>): string {
+  return Array.from(ports.randomBytes(20), byte => alphabet[byte & 31]).join('');
+}
+
+interface Named {
+  id: string;
+  title?: string;
+  createdAt: string;
+}
+
+/**
+ * Finds the one record that `reference` names: an id, any unique prefix of one, `latest`, or the title of exactly one.
+ *
+ * @throws NOT_FOUND, or AMBIGUOUS with the ids that fit in `details`
+ */
+export function resolveReference<T extends Named>(noun: string, reference: string, records: readonly T[]): T {
+  const newestFirst = [...records].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
+  if (reference === 'latest' && newestFirst[0]) return newestFirst[0];
+  const exact = records.find(record => record.id === reference);
+  if (exact) return exact;
+  const fits = reference === '' ? [] : records.filter(record => record.id.startsWith(reference));
+  const candidates = fits.length > 0 ? fits : records.filter(record => record.title === reference && reference !== '');
+  if (candidates.length > 1) {
+    throw new HoldfastError('AMBIGUOUS', `"${reference}" fits ${candidates.length} ${noun}s.`, {
+      hint: 'Give more characters of the id.',
+      details: { ids: candidates.map(record => record.id) },
+    });
+  }
+  if (!candidates[0]) {
+    throw new HoldfastError('NOT_FOUND', `There is no ${noun} "${reference}".`, {
+      hint: `List them with: holdfast ${noun} list`,
+    });
+  }
+  return candidates[0];
+}

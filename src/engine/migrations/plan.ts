@@ -1,0 +1,132 @@
+import { hash } from 'node:crypto';
+import { type MigrationPlan, PlanMigration, type PlanItem } from '../../protocol/migrations.ts';
+import { appendLog } from '../audit/log.ts';
+import type { Context } from '../context.ts';
+import { makeDirectory } from '../durable.ts';
+import { HoldfastError } from '../errors.ts';
+import { checkedPath, nameFromBytes } from '../names.ts';
+import { Pace } from '../pace.ts';
+import { hashFile } from '../placement/hash-file.ts';
+import { at, lstatOf } from '../placement/plan.ts';
+import { settleRoot } from '../placement/recover.ts';
+import type { Wanted } from '../placement/wanted.ts';
+import type { Work } from '../ports.ts';
+import { areaOf } from '../root/areas.ts';
+import { ensureVault } from '../vault/vault-record.ts';
+import { type StoredPlan, writePlan } from './records.ts';
+import { readSources, shownPath, type SourceFile } from './sources.ts';
+
+/**
+ * What a migration would do: every legacy file, where it goes, and whether something else is there already. Reads all of
+ * them; writes only the plan, into the vault. The same files give the same plan with the same id.
+ */
+export async function planMigration(context: Context, input: PlanMigration, work: Work): Promise<MigrationPlan> {
+  makeDirectory(context.ports, context.root, 0o777);
+  ensureVault(context);
+  await settleRoot(context);
+  const stored = await makePlan(context, input, work);
+  writePlan(context, stored);
+  appendLog(context, { action: 'migrate.plan', target: stored.plan.planId, details: { ...stored.plan.totals } });
+  return stored.plan;
+}
+
+/** The plan as it is now, not kept anywhere. */
+export async function makePlan(context: Context, input: PlanMigration, work: Work): Promise<StoredPlan> {
+  const { from, set } = PlanMigration.parse(input);
+  const unknown = Object.keys(set).find(name => name !== 'target');
+  if (unknown !== undefined) {
+    throw new HoldfastError('USAGE', `There is nothing called "${unknown}" to set.`, {
+      hint: 'Known: target, the directory below the root that --from goes into.',
+    });
+  }
+  const prefix = checkedPath(set.target ?? '', context.ports.platform);
+  const { files, directories, omitted, warnings } = await readSources(context, from, prefix, work);
+  const byTarget = new Map<string, SourceFile>();
+  for (const file of files.sort((one, other) => (one.wanted.path === other.wanted.path ? compare(one.source, other.source) : compare(one.wanted.path, other.wanted.path)))) {
+    const first = byTarget.get(file.wanted.path);
+    if (!first) byTarget.set(file.wanted.path, file);
+    else if (first.wanted.sha256 !== file.wanted.sha256) {
+      omitted.push({ path: shownPath(context, file.source), reason: `"${shownPath(context, first.source)}" goes to the same place with other content` });
+    } else omitted.push({ path: shownPath(context, file.source), reason: `the same content goes there from "${shownPath(context, first.source)}"` });
+  }
+  const pace = new Pace(work);
+  const items: PlanItem[] = [];
+  for (const file of byTarget.values()) items.push(await itemOf(context, file, pace));
+  const missing = directories.filter(directory => !lstatOf(context.ports, context.root, directory.path));
+  const plan: Omit<MigrationPlan, 'planId'> = {
+    profile: context.profile.id,
+    root: context.root,
+    items,
+    omitted: omitted.sort((one, other) => compare(one.path, other.path)),
+    warnings,
+    totals: totalsOf(items),
+  };
+  const wanted = parentsFirst([...unique(missing), ...[...byTarget.values()].map(file => file.wanted)]);
+  const sources = Object.fromEntries([...byTarget.values()].map(file => [file.wanted.path, file.source]));
+  return { plan: { planId: planIdOf({ plan, wanted }), ...plan }, input: { from, set }, wanted, sources };
+}
+
+async function itemOf(context: Context, { source, wanted, note }: SourceFile, pace: Pace): Promise<PlanItem> {
+  if (pace.due()) await pace.breathe();
+  const shown = shownPath(context, source);
+  return {
+    id: hash('sha256', `${shown}\0${wanted.path}`, 'hex').slice(0, 16),
+    source: shown,
+    target: wanted.path,
+    action: await actionFor(context, wanted, pace),
+    bytes: wanted.size,
+    sha256: wanted.sha256!,
+    secret: areaOf(context.profile, wanted.path)?.secret ?? false,
+    ...(note ? { note } : {}),
+  };
+}
+
+async function actionFor(context: Context, wanted: Wanted, pace: Pace): Promise<PlanItem['action']> {
+  const { fs } = context.ports;
+  const there = lstatOf(context.ports, context.root, wanted.path);
+  if (!there) return 'copy';
+  const path = at(context.root, wanted.path);
+  if (wanted.type === 'link') {
+    return there.isSymbolicLink() && nameFromBytes(fs.readlinkSync(path, { encoding: 'buffer' })) === wanted.target ? 'identical' : 'conflict';
+  }
+  if (!there.isFile() || Number(there.size) !== wanted.size) return 'conflict';
+  return (await hashFile(fs, path, pace)) === wanted.sha256 ? 'identical' : 'conflict';
+}
+
+function totalsOf(items: readonly PlanItem[]): MigrationPlan['totals'] {
+  const count = (action: PlanItem['action']) => items.filter(item => item.action === action).length;
+  return {
+    files: items.length,
+    bytes: items.reduce((sum, item) => sum + item.bytes, 0),
+    copy: count('copy'),
+    upgrade: count('upgrade'),
+    identical: count('identical'),
+    conflict: count('conflict'),
+  };
+}
+
+/** From everything that the plan depends on, so that a plan is stale exactly when making it again gives another id. */
+function planIdOf(content: unknown): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  return Array.from(hash('sha256', JSON.stringify(content), 'buffer').subarray(0, 20), byte => alphabet[byte & 31]).join('');
+}
+
+function unique(wanted: readonly Wanted[]): Wanted[] {
+  return [...new Map(wanted.map(one => [one.path, one])).values()];
+}
+
+/** Directories that no source mentions are made with the usual mode, and the time of what they are made for. */
+function parentsFirst(wanted: readonly Wanted[]): Wanted[] {
+  const all = new Map(wanted.map(one => [one.path, one]));
+  for (const { path, mtime } of wanted) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const parent = path.slice(0, end);
+      if (!all.has(parent)) all.set(parent, { path: parent, type: 'dir', mode: 0o755, mtime, size: 0, implied: true });
+    }
+  }
+  return [...all.values()].sort((one, other) => compare(one.path, other.path));
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

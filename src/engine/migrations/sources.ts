@@ -1,0 +1,126 @@
+import path from 'node:path';
+import type { Omission } from '../../protocol/common.ts';
+import type { LegacyEntry, ProfileView } from '../../profiles/profile.ts';
+import { type Context, vaultName } from '../context.ts';
+import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
+import { isWithin, nameFromBytes, systemPath } from '../names.ts';
+import { Pace } from '../pace.ts';
+import { hashFile } from '../placement/hash-file.ts';
+import type { Wanted } from '../placement/wanted.ts';
+import type { Work } from '../ports.ts';
+import { readNames, specialKind } from '../read-directory.ts';
+import { objectId } from '../vault/object-id.ts';
+
+/** One legacy file or link as it lies on disk, and where it belongs. */
+export interface SourceFile {
+  /** Absolute, in Holdfast's form. */
+  source: string;
+  wanted: Wanted & { type: 'file' | 'link' };
+  note?: string;
+}
+
+export interface Sources {
+  files: SourceFile[];
+  /** Directories that the files come from, by target: made like them where they are missing. */
+  directories: Wanted[];
+  omitted: Omission[];
+  warnings: { path: string; message: string }[];
+}
+
+export function viewOf({ ports, workspace, root }: Context): ProfileView {
+  const { fs, platform, env, home } = ports;
+  return { fs, platform, env, home, workspace, root };
+}
+
+/**
+ * Reads every legacy source of the profile, and the directories that the user named, to the last byte.
+ *
+ * @throws CONFLICT when a named directory lies inside the root, NOT_FOUND when it does not exist
+ */
+export async function readSources(context: Context, from: readonly string[], prefix: string, work: Work): Promise<Sources> {
+  const sources: Sources = { files: [], directories: [], omitted: [], warnings: [] };
+  const walk = new SourceWalk(context, sources, new Pace(work));
+  for (const { entries, omitted, warnings } of context.profile.legacySources(viewOf(context))) {
+    sources.omitted.push(...omitted);
+    sources.warnings.push(...warnings);
+    for (const entry of entries) await walk.take(entry);
+  }
+  for (const one of from) await walk.take({ source: namedDirectory(context, one), target: prefix });
+  return sources;
+}
+
+function namedDirectory({ ports, workspace, root }: Context, given: string): string {
+  const directory = path.resolve(workspace, given);
+  const stat = ports.fs.statSync(directory, { throwIfNoEntry: false });
+  if (!stat?.isDirectory()) {
+    throw new HoldfastError('NOT_FOUND', 'There is no such directory to migrate from.', { path: directory, hint: 'Check --from.' });
+  }
+  const real = ports.fs.realpathSync(directory);
+  const realRoot = ports.fs.existsSync(root) ? ports.fs.realpathSync(root) : root;
+  if (real === realRoot || real.startsWith(realRoot + path.sep)) {
+    throw new HoldfastError('CONFLICT', 'This directory lies inside the root already.', { path: directory, hint: 'Name one outside it.' });
+  }
+  return real;
+}
+
+class SourceWalk {
+  readonly #context: Context;
+  readonly #sources: Sources;
+  readonly #pace: Pace;
+  #bytes = 0;
+
+  constructor(context: Context, sources: Sources, pace: Pace) {
+    this.#context = context;
+    this.#sources = sources;
+    this.#pace = pace;
+  }
+
+  /** Whatever cannot be read or placed is listed with the reason; the rest goes on. */
+  async take(entry: LegacyEntry): Promise<void> {
+    const { source } = entry;
+    const omit = (reason: string) => this.#sources.omitted.push({ path: shownPath(this.#context, source), reason });
+    if (source === this.#context.root) return void omit('it is the root itself');
+    if (isWithin(entry.target, vaultName)) return void omit('its place would be inside the vault');
+    if (this.#pace.due()) await this.#pace.breathe({ phase: 'Reading', done: this.#bytes, total: 0, unit: 'bytes' });
+    try {
+      await this.#read(entry, omit);
+    } catch (error) {
+      const known = asHoldfastError(error);
+      if (isAbsent(error)) omit('it vanished while the plan was made');
+      else if (known.code === 'UNREADABLE' || known.code === 'INVALID_NAME') omit(known.message);
+      else throw error;
+    }
+  }
+
+  async #read({ source, target, note }: LegacyEntry, omit: (reason: string) => void): Promise<void> {
+    const { fs } = this.#context.ports;
+    const system = systemPath(source);
+    const stat = fs.lstatSync(system, { bigint: true });
+    const special = specialKind(stat);
+    if (special) return void omit(`${special} cannot be migrated`);
+    const facts = { path: target, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() };
+    if (stat.isDirectory()) {
+      if (target !== '') this.#sources.directories.push({ ...facts, type: 'dir', size: 0, implied: true });
+      for (const name of readNames(fs, source)) {
+        await this.take({ source: path.join(source, name), target: target === '' ? name : `${target}/${name}`, ...(note ? { note } : {}) });
+      }
+      return;
+    }
+    if (stat.isSymbolicLink()) {
+      const text = nameFromBytes(fs.readlinkSync(system, { encoding: 'buffer' }));
+      const wanted = { ...facts, type: 'link' as const, size: 0, target: text, sha256: objectId(Buffer.from(text)) };
+      this.#sources.files.push({ source, wanted, note: note ?? 'a link, kept as it is' });
+      return;
+    }
+    const sha256 = await hashFile(fs, system, this.#pace);
+    const size = Number(stat.size);
+    this.#bytes += size;
+    this.#sources.files.push({ source, wanted: { ...facts, type: 'file', size, sha256 }, ...(note ? { note } : {}) });
+  }
+}
+
+/** Relative to the workspace when it lies inside, as people name it; absolute otherwise. */
+export function shownPath({ workspace }: Pick<Context, 'workspace'>, absolute: string): string {
+  const relative = path.relative(workspace, absolute);
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative) ? relative.split(path.sep).join('/') : absolute;
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { writeDurably } from '../durable.ts';
+import type { Ports } from '../ports.ts';
+import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
+import type { PlacementHome } from './home.ts';
+
+const JournalStep = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('delete'), path: z.string(), displaced: z.number() }),
+  z.object({ do: z.literal('rmdir'), path: z.string(), mode: z.number(), mtime: z.string() }),
+  z.object({ do: z.literal('mkdir'), path: z.string() }),
+  z.object({ do: z.literal('put'), path: z.string(), staged: z.number(), displaced: z.number().nullable() }),
+]);
+/** `staged` and `displaced` are names in the home's two directories. */
+export type JournalStep = z.infer<typeof JournalStep>;
+
+const Journal = z.object({
+  steps: z.array(JournalStep),
+  directories: z.array(z.object({ path: z.string(), mode: z.number(), mtime: z.string() })),
+});
+/** Everything that is left to do once all new files are staged: with it, a placement can be finished by anyone. */
+export type Journal = z.infer<typeof Journal>;
+
+const journalKind: RecordKind<Journal> = { kind: 'placement', version: 1, schema: Journal };
+
+export function writeJournal(ports: Ports, home: PlacementHome, journal: Journal): void {
+  writeDurably(ports, home.journal, encodeRecord(journalKind, journal, ports.now()));
+}
+
+export function readJournal(ports: Ports, home: PlacementHome): Journal | undefined {
+  return readRecord(ports, journalKind, home.journal);
+}

@@ -1,0 +1,205 @@
+import type { BigIntStats } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Omission, Overwrite, RestoreResult } from '../../protocol/common.ts';
+import { isAbsent } from '../errors.ts';
+import { foldedName, nameFromBytes, nameProblem, systemPath } from '../names.ts';
+import { Pace } from '../pace.ts';
+import type { Ports, Work } from '../ports.ts';
+import { specialKind } from '../read-directory.ts';
+import { hashFile } from './hash-file.ts';
+import type { Wanted } from './wanted.ts';
+
+export type Change = RestoreResult['changes'][number];
+
+/** One change to the tree below the base. `displaces`: what lies there is moved aside first. */
+export type Step =
+  | { do: 'delete'; path: string }
+  | { do: 'rmdir'; path: string; mode: number; mtime: string }
+  | { do: 'mkdir'; path: string }
+  | { do: 'put'; path: string; displaces: boolean; wanted: Wanted };
+
+export interface PlacementPlan {
+  base: string;
+  steps: Step[];
+  /** Directories whose mode and mtime are set at the very end. */
+  directories: Wanted[];
+  changes: Change[];
+  failed: Omission[];
+}
+
+export interface PlacementOptions {
+  overwrite: Overwrite;
+  /** Paths to remove, files and then the directories that held them, deepest first. */
+  deletes: readonly string[];
+}
+
+/**
+ * Compares what is wanted with what lies below `base`, and says step by step what has to change. Reads only.
+ * A name that cannot be, or that would fall together with another one here, fails alone and is listed.
+ */
+export async function planPlacement(
+  ports: Ports,
+  base: string,
+  wanted: readonly Wanted[],
+  { overwrite, deletes }: PlacementOptions,
+  work: Work,
+): Promise<PlacementPlan> {
+  const pace = new Pace(work);
+  const plan: PlacementPlan = { base, steps: [], directories: [], changes: [], failed: [] };
+  const blocked = new Set<string>();
+  const fail = (path: string, reason: string) => {
+    plan.failed.push({ path, reason });
+    blocked.add(path);
+  };
+  const fresh = new Set<string>();
+  const removed = new Set<string>();
+  for (const path of deletes) {
+    const stat = lstatOf(ports, base, path);
+    if (!stat) continue;
+    removed.add(path);
+    if (stat.isDirectory()) {
+      plan.steps.push({ do: 'rmdir', path, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() });
+    } else plan.steps.push({ do: 'delete', path });
+    plan.changes.push({ path, action: 'delete', type: typeOf(stat) });
+  }
+  const collisions = collidingPaths(ports, base, wanted);
+  for (const [number, one] of wanted.entries()) {
+    if (pace.due()) await pace.breathe({ phase: 'Comparing', done: number, total: wanted.length, unit: 'files' });
+    const parent = dirname(one.path);
+    if (parent !== '.' && blocked.has(parent)) {
+      fail(one.path, 'the directory that holds it could not be placed');
+      continue;
+    }
+    const problem = one.path.split('/').map(name => nameProblem(name, ports.platform)).find(Boolean) ?? collisions.get(one.path);
+    if (problem) {
+      fail(one.path, problem);
+      continue;
+    }
+    // Below a directory that is yet to be made lies nothing; looking there could follow a link that is in its place.
+    const there = removed.has(one.path) || fresh.has(parent) ? undefined : lstatOf(ports, base, one.path);
+    if (one.type === 'dir' && !there?.isDirectory()) fresh.add(one.path);
+    const special = there && specialKind(there);
+    if (special) fail(one.path, `${special} is in the way`);
+    else if (one.type === 'dir') planDirectory(plan, one, there, overwrite, fail);
+    else await planLeaf(ports, plan, one, there, overwrite, fail, pace);
+  }
+  return plan;
+}
+
+type Fail = (path: string, reason: string) => void;
+
+function planDirectory(plan: PlacementPlan, one: Wanted, there: BigIntStats | undefined, overwrite: Overwrite, fail: Fail): void {
+  const { path } = one;
+  if (there?.isDirectory()) {
+    if (one.implied) return;
+    if (overwrite !== 'never') plan.directories.push(one);
+    plan.changes.push({ path, action: 'unchanged', type: 'dir' });
+  } else if (!there) {
+    plan.steps.push({ do: 'mkdir', path });
+    plan.directories.push(one);
+    plan.changes.push({ path, action: 'create', type: 'dir' });
+  } else if (one.implied || overwrite === 'never') {
+    fail(path, `a ${typeOf(there)} is where a directory should be`);
+  } else {
+    plan.steps.push({ do: 'delete', path }, { do: 'mkdir', path });
+    plan.directories.push(one);
+    plan.changes.push({ path, action: 'overwrite', type: 'dir' });
+  }
+}
+
+async function planLeaf(
+  ports: Ports,
+  plan: PlacementPlan,
+  one: Wanted,
+  there: BigIntStats | undefined,
+  overwrite: Overwrite,
+  fail: Fail,
+  pace: Pace,
+): Promise<void> {
+  const { path, type } = one;
+  if (there?.isDirectory()) {
+    fail(path, 'a directory is in the way; it is only removed when extra files are to be deleted too');
+    return;
+  }
+  if (!there) {
+    plan.steps.push({ do: 'put', path, displaces: false, wanted: one });
+    plan.changes.push({ path, action: 'create', type });
+    return;
+  }
+  if (await isSame(ports, plan.base, one, there, overwrite, pace)) {
+    plan.changes.push({ path, action: 'unchanged', type });
+    return;
+  }
+  if (overwrite === 'never' || (overwrite === 'if-newer' && BigInt(one.mtime) <= there.mtimeNs)) {
+    plan.changes.push({ path, action: 'keep', type });
+    return;
+  }
+  plan.steps.push({ do: 'put', path, displaces: true, wanted: one });
+  plan.changes.push({ path, action: 'overwrite', type });
+}
+
+/** Under `if-changed`, equal size and time are taken as equal content; otherwise the bytes decide. */
+async function isSame(ports: Ports, base: string, one: Wanted, there: BigIntStats, overwrite: Overwrite, pace: Pace): Promise<boolean> {
+  const sameTime = there.mtimeNs / 1_000_000n === BigInt(one.mtime) / 1_000_000n;
+  if (one.type === 'link') {
+    if (!there.isSymbolicLink()) return false;
+    return nameFromBytes(ports.fs.readlinkSync(at(base, one.path), { encoding: 'buffer' })) === one.target;
+  }
+  if (!there.isFile() || Number(there.size) !== one.size) return false;
+  const sameMode = ports.platform === 'win32' || Number(there.mode & 0o777n) === (one.mode & 0o777);
+  if (!sameTime || !sameMode) return false;
+  return overwrite === 'if-changed' || (await hashFile(ports.fs, at(base, one.path), pace)) === one.sha256;
+}
+
+/** Where a path below the base is, in the form that file calls take. */
+export function at(base: string, path: string): string {
+  return systemPath(path === '' ? base : join(base, path));
+}
+
+export function lstatOf(ports: Ports, base: string, path: string): BigIntStats | undefined {
+  try {
+    return ports.fs.lstatSync(at(base, path), { bigint: true });
+  } catch (error) {
+    if (isAbsent(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+function typeOf(stat: { isDirectory(): boolean; isSymbolicLink(): boolean }): 'file' | 'dir' | 'link' {
+  return stat.isDirectory() ? 'dir' : stat.isSymbolicLink() ? 'link' : 'file';
+}
+
+/** Paths that would fall together where names are compared without case or Unicode form. */
+function collidingPaths(ports: Ports, base: string, wanted: readonly Wanted[]): Map<string, string> {
+  const colliding = new Map<string, string>();
+  if (!foldsNames(ports, base)) return colliding;
+  const seen = new Map<string, string>();
+  for (const { path } of wanted) {
+    const folded = foldedName(path);
+    const other = seen.get(folded);
+    if (other !== undefined && other !== path) colliding.set(path, `here it would be the same file as "${other}"`);
+    seen.set(folded, other ?? path);
+  }
+  return colliding;
+}
+
+/** Whether this file system takes `Name` and `nAME` for the same: asked of the nearest directory that exists. */
+function foldsNames(ports: Ports, base: string): boolean {
+  for (let directory = base; dirname(directory) !== directory; directory = dirname(directory)) {
+    const name = directory.slice(dirname(directory).length);
+    const swapped = name.replace(/\p{L}/gu, letter => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+    if (swapped === name) continue;
+    try {
+      const stat = ports.fs.lstatSync(directory);
+      try {
+        return ports.fs.lstatSync(dirname(directory) + swapped).ino === stat.ino;
+      } catch (error) {
+        if (isAbsent(error)) return false;
+        throw error;
+      }
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
+  }
+  return ports.platform === 'win32' || ports.platform === 'darwin';
+}

@@ -1,0 +1,74 @@
+import type { Overwrite, RestoreResult } from '../../protocol/common.ts';
+import type { Context } from '../context.ts';
+import type { Work } from '../ports.ts';
+import { takeSnapshot } from '../snapshots/create.ts';
+import { checkDestination, place } from './place.ts';
+import { type PlacementPlan, planPlacement } from './plan.ts';
+import type { Stager } from './stage.ts';
+import type { Wanted } from './wanted.ts';
+
+export interface Restore {
+  base: string;
+  wanted: readonly Wanted[];
+  deletes: readonly string[];
+  overwrite: Overwrite;
+  dryRun: boolean;
+  /** What the files come from, in words: the title of the safety snapshot says so. */
+  origin: string;
+  fill(stager: Stager, files: readonly Wanted[]): Promise<void>;
+}
+
+/** Restores of both kinds: the same plan, the same safety snapshot, the same report. */
+export async function restoreInto(context: Context, restore: Restore, work: Work): Promise<RestoreResult> {
+  const { base, wanted, deletes, overwrite, dryRun, origin, fill } = restore;
+  checkDestination(context, base);
+  if (dryRun) {
+    const plan = await planPlacement(context.ports, base, wanted, { overwrite, deletes }, work);
+    return report(plan, { base, safetySnapshot: null, verified: 0, dryRun });
+  }
+  let safetySnapshot: string | null = null;
+  const placed = await place(
+    context,
+    {
+      base,
+      wanted,
+      options: { overwrite, deletes },
+      fill,
+      beforeOverwrite: async paths => {
+        const elsewhere = base === context.root ? undefined : base;
+        const labels = {
+          title: `Before restoring ${origin}`,
+          description: elsewhere ? `Files of ${elsewhere}: restore this snapshot with --to that directory.` : '',
+          tags: ['safety'],
+          pinned: false,
+        };
+        const scope = elsewhere ? { paths: [...paths], areas: [] } : { paths: [], areas: [] };
+        const snapshot = await takeSnapshot(context, { reason: 'before-restore', scope, labels, ...(elsewhere ? { base: elsewhere } : {}) }, work);
+        safetySnapshot = snapshot.id;
+      },
+    },
+    work,
+  );
+  return report(placed, { base, safetySnapshot, verified: placed.written, dryRun });
+}
+
+/** `restored` counts files and links written, those that replaced something included. */
+function report(
+  { changes, failed }: Pick<PlacementPlan, 'changes' | 'failed'>,
+  { base, safetySnapshot, verified, dryRun }: { base: string; safetySnapshot: string | null; verified: number; dryRun: boolean },
+): RestoreResult {
+  const leaves = changes.filter(({ type }) => type !== 'dir');
+  const count = (...actions: string[]) => leaves.filter(({ action }) => actions.includes(action)).length;
+  return {
+    restored: count('create', 'overwrite'),
+    overwritten: count('overwrite'),
+    unchanged: count('unchanged', 'keep'),
+    deleted: changes.filter(({ action }) => action === 'delete').map(({ path }) => path),
+    failed,
+    safetySnapshot,
+    verified,
+    to: base,
+    dryRun,
+    changes,
+  };
+}

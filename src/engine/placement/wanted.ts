@@ -1,0 +1,24 @@
+import type { TreeEntry } from '../vault/tree.ts';
+
+/**
+ * One path as it should be after a placement. Parents come before what they hold.
+ * `size` and `sha256` are of files; `target` is of links; `mtime` is nanoseconds since 1970 as decimal text.
+ */
+export interface Wanted {
+  path: string;
+  type: 'file' | 'dir' | 'link';
+  mode: number;
+  mtime: string;
+  size: number;
+  sha256?: string;
+  target?: string;
+  /** A directory that is wanted only to hold others: made when missing, otherwise left as it is. */
+  implied?: boolean;
+}
+
+export function wantedFrom(path: string, entry: TreeEntry): Wanted {
+  const { type, mode, mtime } = entry;
+  if (entry.type === 'file') return { path, type, mode, mtime, size: entry.size, sha256: entry.sha256 };
+  if (entry.type === 'link') return { path, type, mode, mtime, size: 0, target: entry.target };
+  return { path, type, mode, mtime, size: 0 };
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { HoldfastError, isAbsent } from './errors.ts';
+import type { Ports } from './ports.ts';
+
+/**
+ * Everything that Holdfast keeps as JSON is a record in an envelope (docs/format.md, "Records"):
+ *
+ *     {"schemaVersion":1,"savedAt":"…","<kind>":{…},"digest":"<64 hex>"}\n
+ *
+ * `digest` is the SHA-256 of every byte before `,"digest"`, so a flipped bit anywhere is noticed.
+ */
+export interface RecordKind<T> {
+  /** The key of the body in the envelope. */
+  kind: string;
+  version: number;
+  schema: z.ZodType<T>;
+  /** From each older version to the next one. */
+  upgrades?: Record<number, (body: unknown) => unknown>;
+}
+
+const digestLength = ',"digest":"'.length + 64 + '"}\n'.length;
+
+export function encodeRecord<T>(kind: RecordKind<T>, body: T, now: Date): Buffer {
+  const head = JSON.stringify({ schemaVersion: kind.version, savedAt: now.toISOString(), [kind.kind]: body }).slice(0, -1);
+  const digest = createHash('sha256').update(head).digest('hex');
+  return Buffer.from(`${head},"digest":"${digest}"}\n`);
+}
+
+/**
+ * @throws CORRUPT when a byte differs from what was written, NEWER_VERSION when a later Holdfast wrote it
+ */
+export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string): T {
+  const corrupt = (why: string) =>
+    new HoldfastError('CORRUPT', `The ${kind.kind} record is damaged: ${why}.`, {
+      path,
+      hint: 'Other records are not affected. Run: holdfast vault verify',
+    });
+  const head = bytes.subarray(0, Math.max(0, bytes.length - digestLength));
+  const digest = createHash('sha256').update(head).digest('hex');
+  if (bytes.subarray(head.length).toString('latin1') !== `,"digest":"${digest}"}\n`) throw corrupt('its digest does not fit');
+  let envelope: { schemaVersion: number; [kind: string]: unknown };
+  try {
+    envelope = z.looseObject({ schemaVersion: z.number().int().positive() }).parse(JSON.parse(bytes.toString('utf8')));
+  } catch {
+    throw corrupt('it is not an envelope');
+  }
+  if (envelope.schemaVersion > kind.version) {
+    throw new HoldfastError('NEWER_VERSION', `A newer Holdfast wrote this ${kind.kind} (version ${envelope.schemaVersion}).`, {
+      path,
+      hint: `This Holdfast reads up to version ${kind.version}. Update it; nothing was changed.`,
+    });
+  }
+  let body = envelope[kind.kind];
+  for (let version = envelope.schemaVersion; version < kind.version; version++) body = kind.upgrades?.[version]?.(body);
+  const parsed = kind.schema.safeParse(body);
+  if (!parsed.success) throw corrupt(z.prettifyError(parsed.error).replaceAll('\n', ' '));
+  return parsed.data;
+}
+
+/** Reads a record; `undefined` only when the file does not exist. */
+export function readRecord<T>({ fs }: Pick<Ports, 'fs'>, kind: RecordKind<T>, path: string): T | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = fs.readFileSync(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+  return decodeRecord(kind, bytes, path);
+}

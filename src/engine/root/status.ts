@@ -1,0 +1,87 @@
+import type { Status } from '../../protocol/root.ts';
+import { listBackups } from '../backups/list.ts';
+import { type Context, requireRoot } from '../context.ts';
+import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { systemPath } from '../names.ts';
+import { Pace } from '../pace.ts';
+import type { Work } from '../ports.ts';
+import { profileView } from '../sessions/collect.ts';
+import { listSessions } from '../sessions/list.ts';
+import { diffSnapshot } from '../snapshots/diff.ts';
+import { listSnapshots } from '../snapshots/list.ts';
+import { vaultStats } from '../vault/stats.ts';
+import { readVaultRecord } from '../vault/vault-record.ts';
+
+/**
+ * How things stand with a workspace, in numbers. Reads only.
+ *
+ * @throws ROOT_MISSING when there is no root yet; its `details` still hold `legacy`, for that is when it matters most
+ */
+export async function status(context: Context, work: Work): Promise<Status> {
+  const pace = new Pace(work);
+  const legacy = await legacyState(context, pace);
+  try {
+    requireRoot(context);
+  } catch (error) {
+    if (!HoldfastError.is(error, 'ROOT_MISSING')) throw error;
+    throw new HoldfastError(error.code, error.message, { path: error.path, hint: error.hint, details: { legacy } });
+  }
+  const hasVault = readVaultRecord(context) !== undefined;
+  const snapshots = hasVault ? listSnapshots(context, { limit: 1 }) : { snapshots: [], total: 0 };
+  const latest = snapshots.snapshots[0];
+  const sessions = listSessions(context, { limit: 1 });
+  const { backups } = hasVault ? listBackups(context) : { backups: [] };
+  const vault = hasVault ? await vaultStats(context) : { bytes: 0, objects: 0 };
+  const diff = latest && (await diffSnapshot(context, latest.id, null, [], work));
+  return {
+    root: context.root,
+    profile: context.profile.id,
+    legacy,
+    snapshots: { count: snapshots.total, latest: latest?.createdAt ?? null },
+    sessions: { count: sessions.total, unsaved: 0 },
+    backups: { count: backups.length, latest: newest(backups.map(backup => backup.createdAt)) },
+    vault: { bytes: vault.bytes, objects: vault.objects },
+    changedSince: latest && diff ? changes(latest.id, diff) : null,
+  };
+}
+
+function changes(snapshot: string, diff: Awaited<ReturnType<typeof diffSnapshot>>): Status['changedSince'] {
+  return { snapshot, added: diff.added.length, removed: diff.removed.length, modified: diff.modified.length };
+}
+
+function newest(times: string[]): string | null {
+  return times.sort().at(-1) ?? null;
+}
+
+/**
+ * What still waits to be brought into the root: legacy files that the root does not have with the same size and time,
+ * and the sources that hold such files. Contents are not compared here; the plan of a migration does.
+ */
+async function legacyState(context: Context, pace: Pace): Promise<Status['legacy']> {
+  const { fs } = context.ports;
+  const total = { sources: 0, files: 0, bytes: 0 };
+  for (const source of context.profile.legacySources(profileView(context))) {
+    let waiting = 0;
+    for (const entry of source.entries) {
+      if (pace.due()) await pace.breathe();
+      const stats = fileStats(fs, entry.source);
+      if (!stats) continue;
+      const copy = fileStats(fs, `${context.root}/${entry.target}`);
+      if (copy && copy.size === stats.size && Math.trunc(copy.mtimeMs) === Math.trunc(stats.mtimeMs)) continue;
+      waiting++;
+      total.bytes += stats.size;
+    }
+    total.files += waiting;
+    if (waiting > 0) total.sources++;
+  }
+  return total;
+}
+
+function fileStats(fs: Context['ports']['fs'], file: string) {
+  try {
+    return fs.lstatSync(systemPath(file));
+  } catch (error) {
+    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import { CreateSnapshot, type Labels, type Scope, type Snapshot, type SnapshotReason } from '../../protocol/snapshots.ts';
+import { appendLog } from '../audit/log.ts';
+import { type Context, requireRoot } from '../context.ts';
+import { HoldfastError } from '../errors.ts';
+import { newId } from '../id.ts';
+import { settleRoot } from '../placement/recover.ts';
+import type { Work } from '../ports.ts';
+import { ObjectStore } from '../vault/object-store.ts';
+import { readScanCache, type ScanCache, writeScanCache } from '../vault/scan-cache.ts';
+import { ensureVault } from '../vault/vault-record.ts';
+import { type Captured, capture } from './capture.ts';
+import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
+import { selectionOf } from './selection.ts';
+
+/**
+ * Captures the root, or a part of it. What could not be captured is in `skipped`.
+ *
+ * @throws ROOT_MISSING, INVALID_NAME, NOT_FOUND (no such area), DISK_FULL, CANCELLED; then nothing was added
+ */
+export async function createSnapshot(context: Context, input: CreateSnapshot, work: Work): Promise<Snapshot> {
+  requireRoot(context);
+  const { paths, areas, ...labels } = CreateSnapshot.parse(input);
+  await settleRoot(context);
+  const snapshot = await takeSnapshot(context, { reason: 'manual', scope: { paths, areas }, labels }, work);
+  appendLog(context, { action: 'snapshot.create', target: snapshot.id, details: { files: snapshot.files, bytes: snapshot.bytes } });
+  return snapshot;
+}
+
+interface Wanted {
+  reason: SnapshotReason;
+  scope: Scope;
+  labels: Labels;
+  /** Captured instead of the root: a directory outside it whose files are about to be overwritten. */
+  base?: string;
+}
+
+/** Captures and commits, without a line in the audit trail: also for the safety snapshots of other operations. */
+export async function takeSnapshot(context: Context, { reason, scope, labels, base }: Wanted, work: Work): Promise<Snapshot> {
+  const started = performance.now();
+  const createdAt = context.ports.now().toISOString();
+  const selection = selectionOf(context, scope);
+  const { record } = ensureVault(context);
+  const store = new ObjectStore(context);
+  try {
+    const whole = base === undefined && scope.paths.length === 0 && scope.areas.length === 0;
+    const key = captureKey(context);
+    const cache = base === undefined ? trustedCache(context, store, key) : undefined;
+    const captured = await captureWith(context, base ?? context.root, store, selection, cache, work);
+    await store.flush();
+    const id = newId(context.ports);
+    const snapshot: Snapshot = {
+      id,
+      ...labels,
+      reason,
+      createdAt,
+      rootId: record.rootId,
+      host: context.ports.host.name,
+      parent: parentOf(context, cache),
+      scope,
+      tree: captured.tree,
+      files: captured.files,
+      bytes: captured.bytes,
+      newBytes: store.newBytes,
+      storedBytes: store.storedBytes,
+      durationMs: Math.round(performance.now() - started),
+      skipped: captured.skipped,
+    };
+    commitSnapshot(context, snapshot);
+    if (whole) writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
+    return snapshot;
+  } finally {
+    await store.close();
+  }
+}
+
+/** A damaged object that the scan cache refers to is no reason to fail: without the cache every file is read again. */
+async function captureWith(...[context, base, store, selection, cache, work]: Parameters<typeof capture>): Promise<Captured> {
+  try {
+    return await capture(context, base, store, selection, cache, work);
+  } catch (error) {
+    if (!cache || !HoldfastError.is(error, 'CORRUPT')) throw error;
+    return capture(context, base, store, selection, undefined, work);
+  }
+}
+
+/** What else than the files themselves decides what a capture holds. */
+export function captureKey(context: Context): string {
+  return JSON.stringify(context.settings.exclude);
+}
+
+/** The cache vouches for objects in certain packs. When one of these packs is gone, so is its word. */
+export function trustedCache(context: Context, store: ObjectStore, key: string): ScanCache | undefined {
+  const cache = readScanCache(context, key);
+  return cache?.packs.every(pack => store.packs.has(pack)) ? cache : undefined;
+}
+
+/** Known from the scan cache in the usual case, so that creating does not depend on how many snapshots there are. */
+function parentOf(context: Context, cache: ScanCache | undefined): string | null {
+  if (cache && hasSnapshot(context, cache.snapshot)) return cache.snapshot;
+  const { snapshots } = readManifests(context);
+  return snapshots.reduce<Snapshot | undefined>((newest, next) => (newest && newest.createdAt > next.createdAt ? newest : next), undefined)?.id ?? null;
+}

@@ -1,0 +1,32 @@
+import { appendLog } from '../audit/log.ts';
+import { type Context, requireRoot, vaultPath } from '../context.ts';
+import { HoldfastError } from '../errors.ts';
+import { withLock } from '../lock.ts';
+import { ensureVault } from '../vault/vault-record.ts';
+import { discardSnapshot, findSnapshot } from './manifest.ts';
+
+/**
+ * Takes snapshots out of the list, all of them or none.
+ *
+ * @throws NOT_FOUND, AMBIGUOUS, CONFLICT for a pinned one, LOCKED
+ */
+export async function deleteSnapshots(context: Context, references: readonly string[]): Promise<{ deleted: string[] }> {
+  requireRoot(context);
+  ensureVault(context);
+  return withLock(context.ports, vaultPath(context, 'locks', 'delete.json'), async lock => {
+    const snapshots = references.map(reference => findSnapshot(context, reference));
+    const pinned = snapshots.find(snapshot => snapshot.pinned);
+    if (pinned) {
+      throw new HoldfastError('CONFLICT', `Snapshot ${pinned.id} is pinned.`, {
+        hint: `Unpin it first: holdfast snapshot unpin ${pinned.id}`,
+      });
+    }
+    const deleted = [...new Set(snapshots.map(snapshot => snapshot.id))];
+    for (const id of deleted) {
+      lock.check();
+      discardSnapshot(context, id);
+      appendLog(context, { action: 'snapshot.delete', target: id, details: {} });
+    }
+    return { deleted };
+  });
+}

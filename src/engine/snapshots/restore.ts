@@ -1,0 +1,152 @@
+import path from 'node:path';
+import type { RestoreResult } from '../../protocol/common.ts';
+import { RestoreSnapshot, type Snapshot } from '../../protocol/snapshots.ts';
+import { appendLog } from '../audit/log.ts';
+import type { Context } from '../context.ts';
+import { asHoldfastError, HoldfastError } from '../errors.ts';
+import { checkedPath } from '../names.ts';
+import { Pace } from '../pace.ts';
+import { lstatOf } from '../placement/plan.ts';
+import type { Stager } from '../placement/stage.ts';
+import { type Wanted, wantedFrom } from '../placement/wanted.ts';
+import type { Work } from '../ports.ts';
+import { readNames, specialKind } from '../read-directory.ts';
+import { restoreInto } from '../placement/restore-into.ts';
+import { ObjectStore } from '../vault/object-store.ts';
+import { contentObjects, type FileEntry, type TreeEntry } from '../vault/tree.ts';
+import { findSnapshot } from './manifest.ts';
+import { type Selection, selectionOf } from './selection.ts';
+import { walkTree } from './walk-tree.ts';
+
+/**
+ * Puts a snapshot, or some paths of it, back into the root or into another directory. Only paths of the plan are
+ * touched; files that the snapshot does not have are removed only with `deleteExtra`.
+ *
+ * @throws NOT_FOUND (no such snapshot or path), CORRUPT (its directories cannot be read), LOCKED, DISK_FULL, CANCELLED
+ */
+export async function restoreSnapshot(context: Context, reference: string, input: RestoreSnapshot, work: Work): Promise<RestoreResult> {
+  const { paths, to, overwrite, deleteExtra, dryRun } = RestoreSnapshot.parse(input);
+  const snapshot = findSnapshot(context, reference);
+  const base = to === undefined ? context.root : path.resolve(context.workspace, to);
+  const chosen = paths.map(one => checkedPath(one, context.ports.platform));
+  const store = new ObjectStore(context);
+  try {
+    const entries = new Map<string, FileEntry>();
+    const wanted: Wanted[] = [];
+    for (const { path: at, entry, implied } of walkTree(store, snapshot.tree, chosen)) {
+      wanted.push(implied ? { ...wantedFrom(at, entry), implied } : wantedFrom(at, entry));
+      if (entry.type === 'file') entries.set(at, entry);
+    }
+    const missing = chosen.find(one => one !== '' && !wanted.some(({ path: at }) => at === one));
+    if (missing !== undefined) {
+      throw new HoldfastError('NOT_FOUND', `Snapshot ${snapshot.id} has nothing at this path.`, {
+        path: missing,
+        hint: `See what it holds with: holdfast snapshot files ${snapshot.id}`,
+      });
+    }
+    const selection = both(selectionOf(context, snapshot.scope), selectionOf(context, { paths: chosen, areas: [] }));
+    const result = await restoreInto(
+      context,
+      {
+        base,
+        wanted,
+        deletes: deleteExtra ? extraPaths(context, base, selection, wanted) : [],
+        overwrite,
+        dryRun,
+        origin: `snapshot ${snapshot.title || snapshot.id}`,
+        fill: (stager, files) => fillFromStore(store, entries, stager, files, work),
+      },
+      work,
+    );
+    if (!dryRun) logRestore(context, snapshot, result);
+    return result;
+  } finally {
+    await store.close();
+  }
+}
+
+function logRestore(context: Context, { id }: Snapshot, { restored, deleted, failed, to, safetySnapshot }: RestoreResult): void {
+  appendLog(context, {
+    action: 'snapshot.restore',
+    target: id,
+    details: { restored, deleted: deleted.length, failed: failed.length, to, safetySnapshot },
+  });
+}
+
+/** In the order in which the objects lie in their packs, so that each block is read and decompressed once. */
+export async function fillFromStore(
+  store: ObjectStore,
+  entries: ReadonlyMap<string, FileEntry>,
+  stager: Stager,
+  files: readonly Wanted[],
+  work: Work,
+): Promise<void> {
+  const pace = new Pace(work);
+  const placed = files.map(file => {
+    const [first] = contentObjects(entries.get(file.path)!);
+    return { file, place: first === undefined ? undefined : store.locate(first) };
+  });
+  placed.sort((one, other) => {
+    const a = one.place;
+    const b = other.place;
+    if (!a || !b) return a ? 1 : b ? -1 : 0;
+    return a.pack === b.pack ? a.offset - b.offset || a.at - b.at : a.pack < b.pack ? -1 : 1;
+  });
+  let done = 0;
+  for (const { file } of placed) {
+    if (pace.due()) await pace.breathe({ phase: 'Writing', done, total: placed.length, unit: 'files' });
+    done++;
+    const staged = stager.open(file);
+    try {
+      for (const id of contentObjects(entries.get(file.path)!)) {
+        staged.write(store.get(id));
+        if (pace.due()) await pace.breathe();
+      }
+    } catch (error) {
+      const known = asHoldfastError(error);
+      staged.fail(known.message);
+      if (known.code !== 'CORRUPT') throw error;
+      continue;
+    }
+    staged.close();
+  }
+}
+
+/** What lies below the base, within the snapshot's scope, and is not in the snapshot: deepest first. */
+function extraPaths(context: Context, base: string, selection: Selection, wanted: readonly Wanted[]): string[] {
+  const { ports } = context;
+  const kept = new Map<string, TreeEntry['type']>(wanted.map(({ path: at, type }) => [at, type]));
+  const extra: string[] = [];
+  const visit = (at: string): boolean => {
+    let empty = true;
+    for (const name of readNames(ports.fs, path.join(base, at))) {
+      const inside = at === '' ? name : `${at}/${name}`;
+      const stat = lstatOf(ports, base, inside);
+      if (!stat) continue;
+      if (!selection.mayHold(inside) || selection.excludes(inside) || specialKind(stat)) {
+        empty = false;
+        continue;
+      }
+      const gone = (!stat.isDirectory() || visit(inside)) && selection.takes(inside) && goes(kept.get(inside), stat.isDirectory());
+      if (gone) extra.push(inside);
+      else empty = false;
+    }
+    return empty;
+  };
+  if (lstatOf(ports, base, '')) visit('');
+  return extra;
+}
+
+/** Only what the snapshot covers and the restore is about can be extra. */
+function both(one: Selection, other: Selection): Selection {
+  return {
+    takes: at => one.takes(at) && other.takes(at),
+    mayHold: at => one.mayHold(at) && other.mayHold(at),
+    excludes: at => one.excludes(at),
+  };
+}
+
+/** A directory in the way of a file goes too; a file in the way of a directory is displaced by it anyway. */
+function goes(wanted: TreeEntry['type'] | undefined, isDirectory: boolean): boolean {
+  return wanted === undefined || (isDirectory && wanted !== 'dir');
+}

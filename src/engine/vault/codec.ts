@@ -1,0 +1,50 @@
+import zlib from 'node:zlib';
+import { HoldfastError } from '../errors.ts';
+
+/** How the payload of a block is stored: the number is the block's codec byte (docs/format.md). */
+export const codec = { stored: 0, zstd: 1, deflate: 2 } as const;
+
+/** Node 20 has no zstd; what it writes, every later Node reads. */
+const hasZstd = typeof zlib.zstdCompress === 'function';
+
+/** Compresses on another thread, so that the caller can read and hash the next files meanwhile. */
+export function compress(raw: Buffer): Promise<{ codec: number; payload: Buffer }> {
+  return new Promise((resolve, reject) => {
+    const done = (kind: number) => (error: Error | null, payload: Buffer) => {
+      if (error) reject(error);
+      else resolve(payload.length < raw.length ? { codec: kind, payload } : { codec: codec.stored, payload: raw });
+    };
+    if (hasZstd) {
+      zlib.zstdCompress(raw, { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } }, done(codec.zstd));
+    } else {
+      zlib.deflate(raw, { level: 1 }, done(codec.deflate));
+    }
+  });
+}
+
+/**
+ * @param rawLength what the block's header promises; never more memory than that is used
+ * @throws CORRUPT when the payload is not what the header says
+ */
+export function decompress(kind: number, payload: Buffer, rawLength: number): Buffer {
+  const limit = { maxOutputLength: Math.max(1, rawLength) };
+  if (kind === codec.zstd && !hasZstd) {
+    throw new HoldfastError('FAILED', 'This vault holds zstd data, which this Node.js cannot read.', {
+      hint: 'Use Node.js 22.15 or newer.',
+    });
+  }
+  try {
+    const raw =
+      kind === codec.stored
+        ? payload
+        : kind === codec.zstd
+          ? zlib.zstdDecompressSync(payload, limit)
+          : kind === codec.deflate
+            ? zlib.inflateSync(payload, limit)
+            : undefined;
+    if (raw?.length === rawLength) return raw;
+  } catch (error) {
+    throw new HoldfastError('CORRUPT', 'A block cannot be decompressed.', { cause: error });
+  }
+  throw new HoldfastError('CORRUPT', 'A block does not have the length that its header says.');
+}

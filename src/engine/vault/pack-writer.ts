@@ -1,0 +1,145 @@
+import path from 'node:path';
+import { type Context, vaultPath } from '../context.ts';
+import { renameOver, syncDirectory, temporaryName, writeAll } from '../durable.ts';
+import { compress } from './codec.ts';
+import type { IndexEntry } from './index-file.ts';
+import { objectHash } from './object-id.ts';
+import { blockHeaderLength, blockTarget, encodeBlockHeader, packMagic, packTarget } from './pack.ts';
+
+interface OpenBlock {
+  ids: string[];
+  parts: Buffer[];
+  size: number;
+}
+
+interface OpenPack {
+  path: string;
+  file: number;
+  size: number;
+  hash: ReturnType<typeof objectHash>;
+  entries: IndexEntry[];
+}
+
+/** Compressing blocks at once: enough to keep the other core busy, few enough to bound the memory. */
+const inFlight = 4;
+
+/**
+ * Writes objects into packs. A block is compressed on another thread while the caller goes on; blocks are written in
+ * the order they were filled. A pack is durable and has its name before `onPack` hears of it.
+ */
+export class PackWriter {
+  readonly #context: Context;
+  readonly #onPack: (pack: string, entries: IndexEntry[]) => void;
+  /** File contents and trees fill blocks of their own, so that listing a snapshot reads no file contents. */
+  readonly #open: Record<'content' | 'tree', OpenBlock> = { content: emptyBlock(), tree: emptyBlock() };
+  #queue: { ids: string[]; lengths: number[]; raw: Buffer; compressed: ReturnType<typeof compress> }[] = [];
+  #pack: OpenPack | undefined;
+  /** Bytes written to packs so far. */
+  storedBytes = 0;
+
+  constructor(context: Context, onPack: (pack: string, entries: IndexEntry[]) => void) {
+    this.#context = context;
+    this.#onPack = onPack;
+  }
+
+  /** Takes a copy of `bytes`. Resolves when there is room for more. */
+  async add(kind: 'content' | 'tree', id: string, bytes: Buffer): Promise<void> {
+    const block = this.#open[kind];
+    if (block.size > 0 && block.size + bytes.length > blockTarget) this.#fill(kind);
+    const target = this.#open[kind];
+    target.ids.push(id);
+    target.parts.push(Buffer.from(bytes));
+    target.size += bytes.length;
+    if (target.size >= blockTarget) this.#fill(kind);
+    while (this.#queue.length > inFlight) await this.#writeNext();
+  }
+
+  /** Writes what is left and closes the pack. */
+  async finish(): Promise<void> {
+    this.#fill('content');
+    this.#fill('tree');
+    while (this.#queue.length > 0) await this.#writeNext();
+    this.#closePack();
+  }
+
+  /** Gives up: removes the unfinished pack. */
+  async abandon(): Promise<void> {
+    await Promise.allSettled(this.#queue.map(block => block.compressed));
+    this.#queue = [];
+    if (!this.#pack) return;
+    const { file, path: temporary } = this.#pack;
+    this.#pack = undefined;
+    this.#context.ports.fs.closeSync(file);
+    this.#context.ports.fs.rmSync(temporary, { force: true });
+  }
+
+  #fill(kind: 'content' | 'tree'): void {
+    const { ids, parts } = this.#open[kind];
+    if (ids.length === 0) return;
+    const lengths = Buffer.alloc(parts.length * 4);
+    for (const [index, part] of parts.entries()) lengths.writeUInt32LE(part.length, index * 4);
+    const raw = Buffer.concat([lengths, ...parts]);
+    const compressed = compress(raw);
+    // The failure is met where the block is awaited; until then it must not end the process.
+    compressed.catch(() => {});
+    this.#queue.push({ ids, lengths: parts.map(part => part.length), raw, compressed });
+    this.#open[kind] = emptyBlock();
+  }
+
+  async #writeNext(): Promise<void> {
+    const block = this.#queue[0]!;
+    const { codec, payload } = await block.compressed;
+    this.#queue.shift();
+    const pack = (this.#pack ??= this.#openPack());
+    const header = encodeBlockHeader({
+      codec,
+      storedLength: payload.length,
+      rawLength: block.raw.length,
+      count: block.ids.length,
+    });
+    const offset = pack.size;
+    this.#append(pack, header);
+    this.#append(pack, payload);
+    let at = block.ids.length * 4;
+    for (const [index, id] of block.ids.entries()) {
+      const length = block.lengths[index]!;
+      pack.entries.push({ id, offset, at, length });
+      at += length;
+    }
+    if (pack.size + blockHeaderLength >= packTarget) this.#closePack();
+  }
+
+  #openPack(): OpenPack {
+    const { fs } = this.#context.ports;
+    const temporary = vaultPath(this.#context, 'tmp', temporaryName(this.#context.ports));
+    const pack: OpenPack = { path: temporary, file: fs.openSync(temporary, 'wx', 0o600), size: 0, hash: objectHash(), entries: [] };
+    this.#append(pack, packMagic);
+    return pack;
+  }
+
+  #append(pack: OpenPack, bytes: Buffer): void {
+    writeAll(this.#context.ports.fs, pack.file, bytes);
+    pack.hash.update(bytes);
+    pack.size += bytes.length;
+  }
+
+  #closePack(): void {
+    const pack = this.#pack;
+    if (!pack) return;
+    const { fs } = this.#context.ports;
+    fs.fsyncSync(pack.file);
+    fs.fchmodSync(pack.file, 0o400);
+    fs.closeSync(pack.file);
+    this.#pack = undefined;
+    const name = pack.hash.digest('hex');
+    const target = vaultPath(this.#context, 'packs', `${name}.pack`);
+    renameOver(this.#context.ports, pack.path, target);
+    syncDirectory(this.#context.ports, path.dirname(target));
+    this.storedBytes += pack.size;
+    this.#onPack(name, pack.entries);
+  }
+}
+
+function emptyBlock(): OpenBlock {
+  return { ids: [], parts: [], size: 0 };
+}

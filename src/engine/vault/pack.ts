@@ -1,0 +1,106 @@
+import { HoldfastError } from '../errors.ts';
+import type { FileCalls } from '../ports.ts';
+import { decompress } from './codec.ts';
+
+/**
+ * A pack is a file of blocks, named by the SHA-256 of its bytes (docs/format.md, "Packs"):
+ *
+ *     "holdfast-pack-1\n"  then blocks up to the end of the file
+ *     block  = "HFB1"  codec u8  0 0 0  storedLength u32  rawLength u32  count u32  payload[storedLength]
+ *     payload, decompressed (rawLength bytes) = count × length u32, then the bytes of the objects
+ *
+ * All numbers are little-endian. The ids of objects are not stored: an id is the SHA-256 of the object's bytes.
+ */
+export const packMagic = Buffer.from('holdfast-pack-1\n');
+const blockMagic = 0x31424648;
+export const blockHeaderLength = 20;
+
+/** Small objects share a block until it holds this much; larger ones have one of their own. */
+export const blockTarget = 256 * 1024;
+/** A pack is closed once it is this long: few large files, but not one endless one. */
+export const packTarget = 32 * 1024 * 1024;
+/** A pack never grows beyond what the index can point into, nor a block beyond what is sensible to hold in memory. */
+const rawLimit = 512 * 1024 * 1024;
+
+export interface BlockHeader {
+  codec: number;
+  storedLength: number;
+  rawLength: number;
+  count: number;
+}
+
+export function encodeBlockHeader({ codec, storedLength, rawLength, count }: BlockHeader): Buffer {
+  const header = Buffer.alloc(blockHeaderLength);
+  header.writeUInt32LE(blockMagic, 0);
+  header.writeUInt8(codec, 4);
+  header.writeUInt32LE(storedLength, 8);
+  header.writeUInt32LE(rawLength, 12);
+  header.writeUInt32LE(count, 16);
+  return header;
+}
+
+function corrupt(path: string, why: string): HoldfastError {
+  return new HoldfastError('CORRUPT', `A pack is damaged: ${why}.`, {
+    path,
+    hint: 'See what suffers with: holdfast vault verify --read-data',
+  });
+}
+
+function readFully(fs: FileCalls, file: number, position: number, length: number, path: string): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  for (let done = 0; done < length; ) {
+    const read = fs.readSync(file, bytes, done, length - done, position + done);
+    if (read === 0) throw corrupt(path, 'it ends too early');
+    done += read;
+  }
+  return bytes;
+}
+
+/** A block in memory: where its objects begin, and how long each is. */
+export interface Block {
+  raw: Buffer;
+  lengths: number[];
+  /** Where the next block begins. */
+  end: number;
+}
+
+/** @throws CORRUPT */
+export function readBlock(fs: FileCalls, file: number, size: number, offset: number, path: string): Block {
+  if (offset + blockHeaderLength > size) throw corrupt(path, 'it ends inside a block header');
+  const header = readFully(fs, file, offset, blockHeaderLength, path);
+  const storedLength = header.readUInt32LE(8);
+  const rawLength = header.readUInt32LE(12);
+  const count = header.readUInt32LE(16);
+  const end = offset + blockHeaderLength + storedLength;
+  if (header.readUInt32LE(0) !== blockMagic || header.readUIntLE(5, 3) !== 0) throw corrupt(path, 'a block does not begin as one');
+  if (end > size || rawLength > rawLimit || count * 4 > rawLength) throw corrupt(path, 'a block header makes no sense');
+  const payload = readFully(fs, file, offset + blockHeaderLength, storedLength, path);
+  const raw = decompress(header.readUInt8(4), payload, rawLength);
+  const lengths: number[] = [];
+  let total = count * 4;
+  for (let i = 0; i < count; i++) {
+    const length = raw.readUInt32LE(i * 4);
+    lengths.push(length);
+    total += length;
+  }
+  if (total !== rawLength) throw corrupt(path, 'the objects of a block do not fill it');
+  return { raw, lengths, end };
+}
+
+/** Goes through a pack block by block. @throws CORRUPT */
+export function* readPack(fs: FileCalls, path: string): Generator<Block & { offset: number }> {
+  const file = fs.openSync(path, 'r');
+  try {
+    const { size } = fs.fstatSync(file);
+    if (size < packMagic.length || !readFully(fs, file, 0, packMagic.length, path).equals(packMagic)) {
+      throw corrupt(path, 'it does not begin as a pack');
+    }
+    for (let offset = packMagic.length; offset < size; ) {
+      const block = readBlock(fs, file, size, offset, path);
+      yield { ...block, offset };
+      offset = block.end;
+    }
+  } finally {
+    fs.closeSync(file);
+  }
+}

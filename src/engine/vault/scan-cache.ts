@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto';
+import { type Context, vaultPath } from '../context.ts';
+import { isAbsent } from '../errors.ts';
+import { writeCache } from './cache-file.ts';
+
+/** What a directory was when it was last captured: `stats` has four numbers for each name, in the order of `names`. */
+export interface ScannedDirectory {
+  tree: string;
+  files: number;
+  bytes: number;
+  names: string[];
+  stats: Float64Array;
+}
+
+/** Size, mtime, ctime (ms) and inode: while these stay, a file's bytes are taken to be the ones captured. */
+export const numbersPerEntry = 4;
+
+/**
+ * Lets an unchanged file cost one `lstat`. Valid only for the vault whose packs it names: when one of them is gone, so
+ * may be the objects that it vouches for. A cache: losing it costs reading every file once.
+ *
+ *     "holdfast-scan-1\n"  json length u32  json  numbers f64…  SHA-256 of all before
+ */
+export interface ScanCache {
+  /** What else decides which files are captured; a cache made under another key is not used. */
+  key: string;
+  /** The snapshot that this was made for. */
+  snapshot: string;
+  packs: readonly string[];
+  directories: Map<string, ScannedDirectory>;
+}
+
+const magic = Buffer.from('holdfast-scan-1\n');
+
+type Row = [path: string, tree: string, files: number, bytes: number, names: string[]];
+
+export function writeScanCache(context: Context, cache: ScanCache): void {
+  const rows: Row[] = [];
+  const numbers: Buffer[] = [];
+  for (const [path, { tree, files, bytes, names, stats }] of cache.directories) {
+    rows.push([path, tree, files, bytes, names]);
+    numbers.push(Buffer.from(stats.buffer, stats.byteOffset, stats.byteLength));
+  }
+  const json = Buffer.from(JSON.stringify({ key: cache.key, snapshot: cache.snapshot, packs: cache.packs, rows }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(json.length);
+  const body = Buffer.concat([magic, length, json, ...numbers]);
+  writeCache(cachePath(context), Buffer.concat([body, hash('sha256', body, 'buffer')]));
+}
+
+/** @returns `undefined` when there is none, or it is not whole, or was made under another key */
+export function readScanCache(context: Context, key: string): ScanCache | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = context.ports.fs.readFileSync(cachePath(context));
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+  const end = bytes.length - 32;
+  if (end < magic.length + 4 || !bytes.subarray(0, magic.length).equals(magic)) return undefined;
+  if (!hash('sha256', bytes.subarray(0, end), 'buffer').equals(bytes.subarray(end))) return undefined;
+  const jsonStart = magic.length + 4;
+  const numbersStart = jsonStart + bytes.readUInt32LE(magic.length);
+  // The checksum held, so this is what writeScanCache wrote.
+  const json = JSON.parse(bytes.toString('utf8', jsonStart, numbersStart)) as Omit<ScanCache, 'directories'> & { rows: Row[] };
+  if (json.key !== key) return undefined;
+  const numbers = new Float64Array(bytes.buffer.slice(bytes.byteOffset + numbersStart, bytes.byteOffset + end));
+  const directories = new Map<string, ScannedDirectory>();
+  let position = 0;
+  for (const [path, tree, files, size, names] of json.rows) {
+    const stats = numbers.subarray(position, position + names.length * numbersPerEntry);
+    position += stats.length;
+    directories.set(path, { tree, files, bytes: size, names, stats });
+  }
+  return { key, snapshot: json.snapshot, packs: json.packs, directories };
+}
+
+function cachePath(context: Context): string {
+  return vaultPath(context, 'cache', 'scan');
+}

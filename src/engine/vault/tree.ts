@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import type { FileInfo } from '../../protocol/common.ts';
+import { Sha256 } from '../../protocol/common.ts';
+import { HoldfastError } from '../errors.ts';
+import { nameProblem } from '../names.ts';
+
+/**
+ * A directory as an object: `{"tree":1,"entries":[…]}` as JSON, entries sorted by name (UTF-16 code units), so that
+ * equal directories are equal bytes. `mtime` is nanoseconds since 1970 as decimal text; a file longer than one chunk
+ * lists its `chunks`, and an empty file needs no object.
+ */
+const Mtime = z.string().regex(/^-?\d+$/);
+const Mode = z.number().int().min(0).max(0o7777);
+
+export const FileEntry = z.object({
+  name: z.string(),
+  type: z.literal('file'),
+  mode: Mode,
+  mtime: Mtime,
+  size: z.number().int().nonnegative(),
+  sha256: Sha256,
+  chunks: z.array(Sha256).optional(),
+});
+export type FileEntry = z.infer<typeof FileEntry>;
+
+export const DirectoryEntry = z.object({
+  name: z.string(),
+  type: z.literal('dir'),
+  mode: Mode,
+  mtime: Mtime,
+  tree: Sha256,
+  files: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+});
+export type DirectoryEntry = z.infer<typeof DirectoryEntry>;
+
+export const LinkEntry = z.object({
+  name: z.string(),
+  type: z.literal('link'),
+  mode: Mode,
+  mtime: Mtime,
+  target: z.string(),
+});
+export type LinkEntry = z.infer<typeof LinkEntry>;
+
+export type TreeEntry = FileEntry | DirectoryEntry | LinkEntry;
+
+const Tree = z.object({
+  tree: z.literal(1),
+  entries: z.array(z.discriminatedUnion('type', [FileEntry, DirectoryEntry, LinkEntry])),
+});
+
+/** Files up to this length are one object; longer ones are objects of exactly this length and a last shorter one. */
+export const chunkLength = 1024 * 1024;
+
+export function encodeTree(entries: readonly TreeEntry[]): Buffer {
+  return Buffer.from(JSON.stringify({ tree: 1, entries }));
+}
+
+/** @throws CORRUPT when the bytes are not a tree, or a name in it could lead elsewhere */
+export function decodeTree(bytes: Buffer): TreeEntry[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new HoldfastError('CORRUPT', 'A directory in the vault is not readable.', { cause: error });
+  }
+  const parsed = Tree.safeParse(json);
+  if (!parsed.success) throw new HoldfastError('CORRUPT', 'A directory in the vault is not readable.');
+  let before: string | undefined;
+  for (const { name } of parsed.data.entries) {
+    if (nameProblem(name, 'linux') !== undefined || (before !== undefined && name <= before)) {
+      throw new HoldfastError('CORRUPT', 'A directory in the vault has impossible names.');
+    }
+    before = name;
+  }
+  return parsed.data.entries;
+}
+
+/** The objects that hold a file's bytes, in order. */
+export function contentObjects(entry: FileEntry): readonly string[] {
+  return entry.size === 0 ? [] : (entry.chunks ?? [entry.sha256]);
+}
+
+export function timeOfNanoseconds(mtime: string): Date {
+  const nanoseconds = BigInt(mtime);
+  const milliseconds = nanoseconds / 1_000_000n - (nanoseconds < 0n && nanoseconds % 1_000_000n !== 0n ? 1n : 0n);
+  return new Date(Number(milliseconds));
+}
+
+/** An entry as people see it. */
+export function fileInfo(path: string, entry: TreeEntry): FileInfo {
+  const common = { path, mode: entry.mode, mtime: timeOfNanoseconds(entry.mtime).toISOString() };
+  if (entry.type === 'file') return { ...common, type: 'file', size: entry.size, sha256: entry.sha256 };
+  if (entry.type === 'link') return { ...common, type: 'link', size: 0, target: entry.target };
+  return { ...common, type: 'dir', size: entry.bytes };
+}

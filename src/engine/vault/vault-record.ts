@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Id, Time } from '../../protocol/common.ts';
+import { type Context, requireRoot, vaultName, vaultPath } from '../context.ts';
+import { createDurably, makeDirectory, writeDurably } from '../durable.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
+import { newId } from '../id.ts';
+import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
+
+const VaultRecord = z.object({ rootId: Id, createdAt: Time, format: z.literal(1) });
+export type VaultRecord = z.infer<typeof VaultRecord>;
+
+const vaultKind: RecordKind<VaultRecord> = { kind: 'vault', version: 1, schema: VaultRecord };
+
+/** The directories of a vault, each for one kind of thing (docs/format.md). */
+const directories = [
+  'packs',
+  'snapshots',
+  'labels',
+  'trash',
+  'index',
+  'cache',
+  'plans',
+  'migrations',
+  'placement',
+  'audit',
+  'locks',
+  'tmp',
+];
+
+/** A link in the vault's place could make Holdfast write anywhere; a file there is not ours. */
+function checkDirectory({ ports, root }: Context): boolean {
+  const directory = vaultPath({ root });
+  try {
+    if (ports.fs.lstatSync(directory).isDirectory()) return true;
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+  throw new HoldfastError('ROOT_UNUSABLE', `What lies at ${vaultName} is not a directory.`, {
+    path: directory,
+    hint: 'Move it away; Holdfast keeps its vault under this name.',
+  });
+}
+
+/**
+ * @returns `undefined` when the root has no vault yet
+ * @throws CORRUPT, NEWER_VERSION
+ */
+export function readVaultRecord(context: Context): VaultRecord | undefined {
+  if (!checkDirectory(context)) return undefined;
+  return readRecord(context.ports, vaultKind, vaultPath(context, 'vault.json'));
+}
+
+/** Makes the vault when there is none. Any number of processes may do so at once: one of them makes it. */
+export function ensureVault(context: Context): { record: VaultRecord; created: boolean } {
+  const found = readVaultRecord(context);
+  if (found) return { record: found, created: false };
+  requireRoot(context);
+  const { ports } = context;
+  // The root's own time says when the application last put something there; making the vault must not hide that.
+  const before = ports.fs.statSync(context.root);
+  for (const name of directories) makeDirectory(ports, vaultPath(context, name));
+  if (!ports.fs.existsSync(vaultPath(context, '.gitignore'))) {
+    writeDurably(ports, vaultPath(context, '.gitignore'), Buffer.from('*\n'));
+  }
+  const record: VaultRecord = { rootId: newId(ports), createdAt: ports.now().toISOString(), format: 1 };
+  const created = createDurably(ports, vaultPath(context, 'vault.json'), encodeRecord(vaultKind, record, ports.now()));
+  ports.fs.utimesSync(context.root, before.atime, before.mtime);
+  return { record: created ? record : readVaultRecord(context)!, created };
+}

@@ -1,0 +1,81 @@
+import type { CommandId } from '../contributions.ts';
+import { createBackup } from './backup/create.ts';
+import { deleteBackups } from './backup/delete.ts';
+import { restoreBackup, restoreBackupTo } from './backup/restore.ts';
+import { revealBackup } from './backup/reveal.ts';
+import { verifyBackup } from './backup/verify.ts';
+import type { Command } from './command.ts';
+import { showAudit } from './general/audit.ts';
+import { focusView } from './general/focus-view.ts';
+import { showLog } from './general/log.ts';
+import { loadMore } from './general/more.ts';
+import { refresh } from './general/refresh.ts';
+import { restartSidecar } from './general/restart.ts';
+import { revealBroken } from './general/reveal-broken.ts';
+import { applyMigration } from './migrate/apply.ts';
+import { listMigrations } from './migrate/list.ts';
+import { planMigration } from './migrate/plan.ts';
+import { showMigration } from './migrate/show.ts';
+import { undoMigration } from './migrate/undo.ts';
+import { initRoot } from './root/init.ts';
+import { revealRoot } from './root/reveal.ts';
+import { selectRoot } from './root/select.ts';
+import { showRoot } from './root/show.ts';
+import { openSession } from './session/open.ts';
+import { showSession } from './session/show.ts';
+import { createSnapshot } from './snapshot/create.ts';
+import { deleteSnapshots } from './snapshot/delete.ts';
+import { diffWithNow, diffWithOther } from './snapshot/diff.ts';
+import { editSnapshot } from './snapshot/edit.ts';
+import { listFiles } from './snapshot/files.ts';
+import { openFile } from './snapshot/open.ts';
+import { setPinned } from './snapshot/pin.ts';
+import { restoreSnapshot, restoreSnapshotTo } from './snapshot/restore.ts';
+import { showSnapshot } from './snapshot/show.ts';
+import { showStatus } from './status/show.ts';
+import { verifyVault } from './vault/verify.ts';
+
+/** One entry per id of the manifest: forgetting one does not compile. */
+export const commands: Record<CommandId, Command> = {
+  'holdfast.root.show': showRoot,
+  'holdfast.root.init': initRoot,
+  'holdfast.root.select': selectRoot,
+  'holdfast.root.reveal': revealRoot,
+  'holdfast.status.show': showStatus,
+  'holdfast.migrate.plan': planMigration,
+  'holdfast.migrate.apply': applyMigration,
+  'holdfast.migrate.list': listMigrations,
+  'holdfast.migrate.show': showMigration,
+  'holdfast.migrate.undo': undoMigration,
+  'holdfast.snapshot.create': createSnapshot,
+  'holdfast.snapshot.list': focusView('holdfast.snapshots'),
+  'holdfast.snapshot.show': showSnapshot,
+  'holdfast.snapshot.files': listFiles,
+  'holdfast.snapshot.open': openFile,
+  'holdfast.snapshot.diff': diffWithNow,
+  'holdfast.snapshot.diffWith': diffWithOther,
+  'holdfast.snapshot.restore': restoreSnapshot,
+  'holdfast.snapshot.restoreTo': restoreSnapshotTo,
+  'holdfast.snapshot.delete': deleteSnapshots,
+  'holdfast.snapshot.pin': setPinned(true),
+  'holdfast.snapshot.unpin': setPinned(false),
+  'holdfast.snapshot.edit': editSnapshot,
+  'holdfast.snapshot.more': loadMore('snapshots'),
+  'holdfast.session.list': focusView('holdfast.sessions'),
+  'holdfast.session.open': openSession,
+  'holdfast.session.show': showSession,
+  'holdfast.session.more': loadMore('sessions'),
+  'holdfast.backup.create': createBackup,
+  'holdfast.backup.list': focusView('holdfast.backups'),
+  'holdfast.backup.verify': verifyBackup,
+  'holdfast.backup.restore': restoreBackup,
+  'holdfast.backup.restoreTo': restoreBackupTo,
+  'holdfast.backup.delete': deleteBackups,
+  'holdfast.backup.reveal': revealBackup,
+  'holdfast.broken.reveal': revealBroken,
+  'holdfast.vault.verify': verifyVault,
+  'holdfast.audit.show': showAudit,
+  'holdfast.log.show': showLog,
+  'holdfast.sidecar.restart': restartSidecar,
+  'holdfast.view.refresh': refresh,
+};

@@ -1,0 +1,8 @@
+import type { Command } from '../command.ts';
+
+export const restartSidecar: Command = {
+  async run(services) {
+    await services.connection.restart();
+    await services.workspaces.reconfigure();
+  },
+};

@@ -1,0 +1,23 @@
+import type * as vscode from 'vscode';
+import { registerCommand } from '../contribute.ts';
+import { commandIds } from '../contributions.ts';
+import type { Services } from '../services.ts';
+import { requireTrust } from '../trust.ts';
+import { commands } from './all.ts';
+import { showFailure } from './failure.ts';
+
+/** Every command, always: what the state does not allow says so when it is run. */
+export function registerCommands(services: Services): vscode.Disposable[] {
+  return commandIds.map(id => {
+    const command = commands[id];
+    return registerCommand(id, async (...args) => {
+      try {
+        if (command.writes) requireTrust();
+        return await command.run(services, args);
+      } catch (error) {
+        showFailure(services, id, error);
+        return undefined;
+      }
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { FileInfo } from '../../../protocol/common.ts';
+import type { Diff, Snapshot } from '../../../protocol/snapshots.ts';
+import { type Candidate, openComparison } from '../../content/comparison.ts';
+import { isText, isTextFile, largestText } from '../../content/is-text.ts';
+import { factsOf, factsUri } from '../../content/reports.ts';
+import { snapshotUri } from '../../content/snapshot-files.ts';
+import { texts } from '../../messages.ts';
+import type { Services } from '../../services.ts';
+import type { Workspace } from '../../workspace.ts';
+import { chooseSnapshot, pickSnapshot } from '../choose.ts';
+import type { Command } from '../command.ts';
+import { nameOf } from './name.ts';
+
+/** What has changed since a snapshot: it on the left, the root as it is now on the right. */
+export const diffWithNow: Command = {
+  async run(services, args): Promise<Diff | undefined> {
+    const chosen = await chooseSnapshot(services, args, texts.compareWhich());
+    if (!chosen) return undefined;
+    return compare(services, chosen.workspace, chosen.snapshot, null, chosen.paths);
+  },
+};
+
+/** Between two snapshots, the older one on the left. */
+export const diffWithOther: Command = {
+  async run(services, args): Promise<Diff | undefined> {
+    const chosen = await chooseSnapshot(services, args, texts.compareWhich());
+    if (!chosen) return undefined;
+    const { workspace, snapshot, paths } = chosen;
+    const other = await pickSnapshot(services, workspace, texts.compareWith(), snapshot.id);
+    if (!other) return undefined;
+    const [before, after] = snapshot.createdAt <= other.createdAt ? [snapshot, other] : [other, snapshot];
+    return compare(services, workspace, before, after, paths);
+  },
+};
+
+/** `null`: the root as it is now. */
+type Side = Snapshot | null;
+
+async function compare(services: Services, workspace: Workspace, a: Snapshot, b: Side, paths: string[]): Promise<Diff> {
+  const client = await workspace.client();
+  const diff = await client.diffSnapshot(a.id, b?.id ?? null, paths);
+  const root = workspace.root?.root ?? (await client.root()).root;
+  const candidate = (path: string, kind: Candidate['kind'], before?: FileInfo, after?: FileInfo): Candidate => ({
+    path,
+    kind,
+    resolve: () => sides(services, { path, a, b, root, before, after }),
+  });
+  const candidates = [
+    ...diff.added.map(after => candidate(after.path, 'added', undefined, after)),
+    ...diff.removed.map(before => candidate(before.path, 'removed', before, undefined)),
+    ...diff.modified.map(({ path, before, after }) => candidate(path, 'modified', before, after)),
+  ];
+  candidates.sort((x, y) => (x.path < y.path ? -1 : 1));
+  if (candidates.length === 0) void services.prompts.tell('info', texts.nothingChanged(sideName(a), sideName(b)));
+  else await openComparison(services.prompts, texts.comparison(sideName(a), sideName(b)), candidates);
+  return diff;
+}
+
+function sideName(side: Side): string {
+  return side === null ? texts.now() : nameOf(side);
+}
+
+interface Compared {
+  path: string;
+  a: Snapshot;
+  b: Side;
+  root: string;
+  before: FileInfo | undefined;
+  after: FileInfo | undefined;
+}
+
+/**
+ * The documents of both sides. VS Code leaves out of a multi-file diff what is not text, without a word: such files,
+ * links and directories are shown by what is known about them instead.
+ */
+async function sides(services: Services, compared: Compared) {
+  const { path, a, b, root, before, after } = compared;
+  const live = vscode.Uri.file(join(root, path));
+  const texty = (await isTextIn(services, a, before, undefined)) && (await isTextIn(services, b, after, live.fsPath));
+  const afterUri = b === null ? live : snapshotUri(b.id, path);
+  return {
+    path,
+    label: b === null ? live : snapshotUri(b.id, path),
+    ...(before ? { left: texty ? snapshotUri(a.id, path) : factsUri('before', path, factsOf(before)) } : {}),
+    ...(after ? { right: texty ? afterUri : factsUri('after', path, factsOf(after)) } : {}),
+  };
+}
+
+async function isTextIn(services: Services, side: Side, info: FileInfo | undefined, livePath: string | undefined): Promise<boolean> {
+  if (!info) return true;
+  if (info.type !== 'file' || info.size > largestText) return false;
+  if (side === null) return livePath !== undefined && isTextFile(livePath);
+  return isText(await services.contents.bytes(side.id, info.path));
+}

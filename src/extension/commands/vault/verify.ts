@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import { formatBytes } from '../../format.ts';
+import { texts } from '../../messages.ts';
+import { withWork } from '../../progress.ts';
+import { chooseWorkspace } from '../choose.ts';
+import type { Command } from '../command.ts';
+
+/** Checks the vault: its structure, or every byte of it. */
+export const verifyVault: Command = {
+  async run(services, args) {
+    const workspace = await chooseWorkspace(services, args);
+    if (!workspace) return undefined;
+    const readData = await services.prompts.pick(
+      [
+        { label: texts.verifyStructure(), detail: texts.verifyStructureDetail(), value: false },
+        { label: texts.verifyBytes(), detail: texts.verifyBytesDetail(), value: true },
+      ],
+      { title: texts.verifyVault() },
+    );
+    if (readData === undefined) return undefined;
+    const client = await workspace.client();
+    const result = await withWork(texts.verifying(), work => client.verifyVault({ readData }, work));
+    if (result.ok) {
+      void services.prompts.tell('info', texts.vaultGood(result.objects, formatBytes(result.bytesRead, vscode.env.language)));
+    } else {
+      const lines = result.damaged.flatMap(({ object, reason, snapshots, paths }) => [
+        `- \`${object}\`: ${reason}`,
+        ...snapshots.map(id => `  - ${texts.snapshotNamed(id)}`),
+        ...paths.map(path => `  - \`${path}\``),
+      ]);
+      void services.prompts.tell('error', texts.vaultBad(result.damaged.length), { list: texts.showList() }).then(async action => {
+        if (action) await services.reports.show(texts.damaged(), [`# ${texts.damaged()}`, '', ...lines, '']);
+      });
+    }
+    return result;
+  },
+};

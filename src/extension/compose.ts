@@ -1,0 +1,79 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/register.ts';
+import { Connection } from './connection.ts';
+import { PlanFiles } from './content/plan-files.ts';
+import { Reports } from './content/reports.ts';
+import { SessionFiles } from './content/session-files.ts';
+import { SnapshotContents } from './content/snapshot-contents.ts';
+import { SnapshotFiles } from './content/snapshot-files.ts';
+import { ContextKeys } from './context-keys.ts';
+import { schemes, type ViewId } from './contributions.ts';
+import type { Log } from './log.ts';
+import { Plans } from './plans.ts';
+import { type Prompts, windowPrompts } from './prompts.ts';
+import type { Services } from './services.ts';
+import { StatusBar } from './status/status-bar.ts';
+import { BackupsSource } from './views/backups/provider.ts';
+import { FolderTree, type TreeSource } from './views/folder-tree.ts';
+import type { AnyNode } from './views/nodes.ts';
+import { SessionsSource } from './views/sessions/provider.ts';
+import { SnapshotsSource } from './views/snapshots/provider.ts';
+import { Workspaces } from './workspaces.ts';
+
+/** What `activate` returns: for tests and for other extensions. */
+export interface HoldfastApi {
+  /** Resolves when every workspace folder has been read for the first time. */
+  whenReady(): Promise<void>;
+  readonly workspaces: Workspaces;
+  readonly views: Readonly<Record<ViewId, vscode.TreeDataProvider<AnyNode>>>;
+  /** Lets the caller answer what commands ask, until it is disposed of. */
+  replacePrompts(prompts: Prompts): vscode.Disposable;
+}
+
+/** Builds everything, in the order in which it depends on each other. Starts the sidecar and waits for nothing. */
+export function compose(context: vscode.ExtensionContext, log: Log): HoldfastApi {
+  const keep = <Thing extends vscode.Disposable>(thing: Thing): Thing => {
+    context.subscriptions.push(thing);
+    return thing;
+  };
+  const connection = keep(new Connection(context, log));
+  const workspaces = keep(new Workspaces(connection, log));
+  const contents = new SnapshotContents(workspaces);
+  const planFiles = keep(new PlanFiles(workspaces));
+  const reports = new Reports();
+  const services: Services = { workspaces, connection, contents, planFiles, plans: new Plans(), reports, log, prompts: windowPrompts };
+
+  const readOnly = { isReadonly: true, isCaseSensitive: true };
+  keep(vscode.workspace.registerFileSystemProvider(schemes.snapshot, keep(new SnapshotFiles(contents)), readOnly));
+  keep(vscode.workspace.registerFileSystemProvider(schemes.session, keep(new SessionFiles(workspaces)), readOnly));
+  keep(vscode.workspace.registerFileSystemProvider(schemes.plan, planFiles, readOnly));
+  keep(vscode.workspace.registerTextDocumentContentProvider(schemes.report, reports));
+  for (const command of registerCommands(services)) keep(command);
+
+  const tree = <Node extends AnyNode>(source: TreeSource<Node>) => {
+    const provider = keep(new FolderTree(source, workspaces, log));
+    keep(vscode.window.createTreeView(source.view, { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true }));
+    return provider;
+  };
+  const views = {
+    'holdfast.snapshots': tree(new SnapshotsSource(contents)),
+    'holdfast.sessions': tree(new SessionsSource()),
+    'holdfast.backups': tree(new BackupsSource()),
+  };
+  keep(new StatusBar(workspaces));
+  new ContextKeys(workspaces);
+
+  const ready = workspaces.start();
+  return {
+    whenReady: () => ready,
+    workspaces,
+    views,
+    replacePrompts: prompts => {
+      const before = services.prompts;
+      services.prompts = prompts;
+      return new vscode.Disposable(() => {
+        services.prompts = before;
+      });
+    },
+  };
+}

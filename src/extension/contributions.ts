@@ -1,0 +1,106 @@
+/**
+ * Every id that the manifest (package.json) declares, typed once. Imports nothing, so that the test that compares it
+ * with the manifest runs without VS Code; `contribute.ts` has the wrappers that take these types.
+ */
+export const commandIds = [
+  'holdfast.root.show',
+  'holdfast.root.init',
+  'holdfast.root.select',
+  'holdfast.root.reveal',
+  'holdfast.status.show',
+  'holdfast.migrate.plan',
+  'holdfast.migrate.apply',
+  'holdfast.migrate.list',
+  'holdfast.migrate.show',
+  'holdfast.migrate.undo',
+  'holdfast.snapshot.create',
+  'holdfast.snapshot.list',
+  'holdfast.snapshot.show',
+  'holdfast.snapshot.files',
+  'holdfast.snapshot.open',
+  'holdfast.snapshot.diff',
+  'holdfast.snapshot.diffWith',
+  'holdfast.snapshot.restore',
+  'holdfast.snapshot.restoreTo',
+  'holdfast.snapshot.delete',
+  'holdfast.snapshot.pin',
+  'holdfast.snapshot.unpin',
+  'holdfast.snapshot.edit',
+  'holdfast.snapshot.more',
+  'holdfast.session.list',
+  'holdfast.session.open',
+  'holdfast.session.show',
+  'holdfast.session.more',
+  'holdfast.backup.create',
+  'holdfast.backup.list',
+  'holdfast.backup.verify',
+  'holdfast.backup.restore',
+  'holdfast.backup.restoreTo',
+  'holdfast.backup.delete',
+  'holdfast.backup.reveal',
+  'holdfast.broken.reveal',
+  'holdfast.vault.verify',
+  'holdfast.audit.show',
+  'holdfast.log.show',
+  'holdfast.sidecar.restart',
+  'holdfast.view.refresh',
+] as const;
+export type CommandId = (typeof commandIds)[number];
+
+export const viewContainer = 'holdfast';
+export const viewIds = ['holdfast.snapshots', 'holdfast.sessions', 'holdfast.backups'] as const;
+export type ViewId = (typeof viewIds)[number];
+
+export type RootState = 'none' | 'ready' | 'unusable' | 'untrusted';
+
+export interface ContextKeys {
+  /** Unset until the sidecar has answered for the first time. */
+  'holdfast.state': RootState;
+  'holdfast.hasLegacy': boolean;
+  'holdfast.hasUnsaved': boolean;
+}
+export const contextKeys = {
+  'holdfast.state': true,
+  'holdfast.hasLegacy': true,
+  'holdfast.hasUnsaved': true,
+} satisfies Record<keyof ContextKeys, true>;
+
+/** `restricted` ones count only from user settings while the workspace is not trusted. */
+export const settings = {
+  'holdfast.root': { restricted: true },
+  'holdfast.profile': { restricted: true },
+  'holdfast.backupDirectory': { restricted: true },
+  'holdfast.exclude': { restricted: true },
+  'holdfast.watch': { restricted: false },
+  'holdfast.snapshotBeforeRestore': { restricted: false },
+  'holdfast.snapshotBeforeMigrate': { restricted: false },
+} as const;
+export type SettingId = keyof typeof settings;
+export const settingIds = Object.keys(settings) as SettingId[];
+
+/** Read-only documents: what a snapshot holds, what a session holds, both sides of a migration's preview, reports. */
+export const schemes = {
+  snapshot: 'holdfast-snapshot',
+  session: 'holdfast-session',
+  plan: 'holdfast-plan',
+  report: 'holdfast-report',
+} as const;
+
+/** What a row of a tree is, as `when` clauses see it; flags follow with `+` (`holdfast.snapshot+pinned`). */
+export const rowKinds = {
+  folder: 'holdfast.folder',
+  group: 'holdfast.group',
+  snapshot: 'holdfast.snapshot',
+  entry: 'holdfast.entry',
+  session: 'holdfast.session',
+  backup: 'holdfast.backup',
+  broken: 'holdfast.broken',
+  notice: 'holdfast.notice',
+  more: 'holdfast.more',
+} as const;
+export type RowKind = keyof typeof rowKinds;
+
+export function rowContext(kind: RowKind, flags: Record<string, boolean> = {}): string {
+  const set = Object.keys(flags).filter(flag => flags[flag]);
+  return [rowKinds[kind], ...set].join('+');
+}

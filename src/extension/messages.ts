@@ -1,0 +1,321 @@
+import * as vscode from 'vscode';
+import type { ConflictPolicy, Migration } from '../protocol/migrations.ts';
+import type { Candidate } from '../protocol/root.ts';
+import type { SnapshotReason } from '../protocol/snapshots.ts';
+import type { RootState } from './contributions.ts';
+import { formatCount } from './format.ts';
+
+const t = vscode.l10n.t;
+
+/** A count with its noun; both forms are spelt out, so that each can be translated. */
+function counted(count: number, one: string, many: (count: string) => string): string {
+  return count === 1 ? one : many(formatCount(count, vscode.env.language));
+}
+
+const files = (count: number) => counted(count, t('1 file'), number => t('{0} files', number));
+
+const buttons = {
+  apply: () => t('Apply'),
+  applyMore: () => t('Apply…'),
+  compareFirst: () => t('Compare First'),
+  delete: () => t('Delete'),
+  explain: () => t('Explain'),
+  initialise: () => t('Initialise Root'),
+  manageTrust: () => t('Manage Trust'),
+  open: () => t('Open'),
+  openFolder: () => t('Show Folder'),
+  openSettings: () => t('Open Settings'),
+  preview: () => t('Preview'),
+  previewMigration: () => t('Preview Migration'),
+  restart: () => t('Restart'),
+  restore: () => t('Restore'),
+  restoreAndDelete: (count: number) =>
+    counted(count, t('Restore and Delete 1 Extra…'), number => t('Restore and Delete {0} Extra…', number)),
+  restoreHere: () => t('Restore Here'),
+  revealFile: () => t('Show File'),
+  revealRoot: () => t('Show the root'),
+  showList: () => t('Show List'),
+  showLog: () => t('Show Log'),
+  showSnapshots: () => t('Show Snapshots'),
+  undo: () => t('Undo'),
+  useArchive: () => t('Use Archive'),
+  useAsRoot: () => t('Use as Root'),
+  migrateFromHere: () => t('Migrate From Here'),
+};
+
+const words = {
+  actions: () => t('actions'),
+  added: () => t('added'),
+  auditTrail: () => t('Audit Trail'),
+  archives: () => t('Archives'),
+  byHand: () => t('asked for'),
+  candidates: () => t('candidates, in the order in which they count'),
+  changedAt: () => t('changed'),
+  copied: () => t('Copied'),
+  copyExport: () => t('Copy the line that sets HOLDFAST_ROOT'),
+  copyPath: () => t('Copy the path'),
+  covers: () => t('covers'),
+  createBackup: () => t('Create Backup'),
+  createdAt: () => t('created'),
+  brokenBecause: () => t('cannot be understood'),
+  damaged: () => t('Damaged'),
+  description: () => t('description'),
+  filesTitle: () => t('Files'),
+  holds: () => t('holds'),
+  host: () => t('host'),
+  into: () => t('into'),
+  leftOut: () => t('Left Out'),
+  legacy: () => t('in a legacy place'),
+  loading: () => t('Looking for the root…'),
+  modified: () => t('modified'),
+  newContent: () => t('new content'),
+  no: () => t('no'),
+  noRoot: () => t('no usable root'),
+  notMadeYet: () => t('not made yet'),
+  now: () => t('now'),
+  owner: () => t('owner'),
+  parent: () => t('before it'),
+  pinned: () => t('pinned'),
+  place: () => t('place'),
+  planNotes: () => t('Migration Notes'),
+  profile: () => t('profile'),
+  removed: () => t('removed'),
+  rootLine: () => t('Root'),
+  safetySnapshot: () => t('safety snapshot'),
+  size: () => t('size'),
+  state: () => t('state'),
+  storedContent: () => t('stored'),
+  tags: () => t('tags'),
+  takenAt: () => t('taken'),
+  title: () => t('title'),
+  tree: () => t('tree'),
+  version: () => t('version'),
+  warnings: () => t('Warnings'),
+  why: () => t('reason'),
+  wholeRoot: () => t('the whole root'),
+  yes: () => t('yes'),
+};
+
+const titles = {
+  chooseRoot: () => t('Choose another root…'),
+  chooseSource: () => t('Choose Folder to Migrate…'),
+  compareWhich: () => t('Compare which snapshot?'),
+  compareWith: () => t('Compare with which snapshot?'),
+  comparison: (a: string, b: string) => t('{0} ↔ {1}', a, b),
+  conflictTitle: (count: number) =>
+    counted(count, t('1 file differs at the destination'), number => t('{0} files differ at the destination', number)),
+  conflictHint: () => t('Which one stays?'),
+  deleteWhichBackup: () => t('Delete which backup?'),
+  editWhat: (name: string) => t('Edit “{0}”', name),
+  filesOf: (name: string) => t('Files of “{0}”', name),
+  migrationOf: (time: string) => t('Migration of {0}', time),
+  planTitle: (folder: string) => t('Migration of {0}', folder),
+  restoreWhere: () => t('Restore into which folder?'),
+  restoreWhich: () => t('Restore which snapshot?'),
+  restoreWhichBackup: () => t('Restore which backup?'),
+  revealWhichBackup: () => t('Show which backup?'),
+  rootTitle: (folder: string) => t('The root of {0}', folder),
+  sessionNamed: (name: string) => t('Session {0}', name),
+  snapshotNamed: (name: string) => t('Snapshot {0}', name),
+  snapshotTitle: () => t('Title of the snapshot'),
+  snapshotTitleHint: () => t('Optional: press Enter to go without'),
+  statusTitle: (folder: string) => t('Status of {0}', folder),
+  tagsHint: () => t('Separated by commas'),
+  undoWhich: () => t('Undo which migration?'),
+  verifyVault: () => t('Verify the vault'),
+  verifyWhich: () => t('Verify which backup?'),
+  whichFolder: () => t('For which folder?'),
+  whichMigration: () => t('Which migration?'),
+  whichSession: () => t('Which session?'),
+  whichSnapshot: () => t('Which snapshot?'),
+};
+
+const root = {
+  noRootYet: () => t('The root is not made yet'),
+  nothingHere: () => t('Nothing here yet'),
+  rootMade: (path: string) => t('The root is ready: {0}', path),
+  rootMissing: (path: string) => t('The root does not exist yet: {0}', path),
+  rootWasThere: (path: string) => t('The root was there already: {0}', path),
+  profileIs: (profile: string) => t('profile {0}', profile),
+  sourceKind: (kind: Candidate['kind']) =>
+    ({
+      flag: t('Option'),
+      setting: t('Setting'),
+      env: t('Environment'),
+      config: t('Configuration file'),
+      compose: t('Compose file'),
+      default: t('Default'),
+    })[kind],
+  candidateStatus: (status: Candidate['status']) =>
+    ({ chosen: t('chosen'), shadowed: t('shadowed'), unset: t('not set'), invalid: t('cannot be used') })[status],
+  stateOf: (state: RootState | undefined) =>
+    state === undefined
+      ? t('Looking for the root…')
+      : {
+          none: t('The root is not made yet.'),
+          ready: t('Ready.'),
+          unusable: t('The root cannot be used.'),
+          untrusted: t('Restricted mode: only reading is possible.'),
+        }[state],
+  statusBarLabel: (path: string, state: string) => t('Holdfast root: {0}. {1}', path, state),
+  latest: (time: string) => t('newest {0}', time),
+  legacyLine: (count: number) =>
+    count === 0 ? t('No legacy state') : counted(count, t('1 legacy file'), number => t('{0} legacy files', number)),
+  snapshotsLine: (count: number) => counted(count, t('1 snapshot'), number => t('{0} snapshots', number)),
+  sessionsLine: (count: number) => counted(count, t('1 session'), number => t('{0} sessions', number)),
+  backupsLine: (count: number) => counted(count, t('1 backup'), number => t('{0} backups', number)),
+  vaultLine: (bytes: string) => t('Vault: {0}', bytes),
+  objects: (count: number) => counted(count, t('1 object'), number => t('{0} objects', number)),
+  unsaved: (count: number) => counted(count, t('1 with unsaved edits'), number => t('{0} with unsaved edits', number)),
+  changedLine: (count: number) =>
+    count === 0
+      ? t('Nothing changed since the newest snapshot')
+      : counted(count, t('1 file changed since the newest snapshot'), number => t('{0} files changed since the newest snapshot', number)),
+  changesIn: (added: number, removed: number, modified: number) =>
+    t('{0} added, {1} removed, {2} modified', added, removed, modified),
+};
+
+const snapshots = {
+  period: (period: 'today' | 'yesterday' | 'week') => ({ today: t('Today'), yesterday: t('Yesterday'), week: t('Last 7 days') })[period],
+  reason: (reason: SnapshotReason) =>
+    ({
+      manual: '',
+      'before-restore': t('safety: before a restore'),
+      'before-migrate': t('safety: before a migration'),
+      'before-undo': t('safety: before an undo'),
+      scheduled: t('scheduled'),
+      import: t('imported'),
+    })[reason],
+  showMore: (remaining: number) => counted(remaining, t('Show 1 more'), number => t('Show more ({0})', number)),
+  broken: (reason: string) => t('broken: {0}', reason),
+  takingSnapshot: () => t('Taking a snapshot'),
+  snapshotTaken: (name: string, count: number) => t('Snapshot “{0}” taken: {1}.', name, files(count)),
+  snapshotTakenWithOmissions: (name: string, count: number) =>
+    t('Snapshot “{0}” taken, but {1} could not be read.', name, counted(count, t('1 path'), number => t('{0} paths', number))),
+  deleteSnapshot: (name: string) => t('Delete snapshot “{0}”?', name),
+  deleteSnapshots: (count: number) => t('Delete {0} snapshots?', count),
+  deleteIsFinal: () => t('This cannot be undone.'),
+  andMore: (count: number) => t('… and {0} more', count),
+  nothingChanged: (a: string, b: string) => t('Nothing differs between “{0}” and {1}.', a, b),
+  manyChanges: (count: number, most: number) =>
+    t('{0} files differ. Choose which to compare; more than {1} at once make the editor slow.', count, most),
+  emptyDirectory: () => t('A directory.'),
+  linkTo: (target: string) => t('A symbolic link to {0}', target),
+  notShownAsText: () => t('This file is not shown as text.'),
+  sizeIs: (size: string, bytes: number) => t('Size: {0} ({1} bytes)', size, bytes),
+  modifiedAt: (time: string) => t('Modified: {0}', time),
+  reportGone: () => t('This report is no longer kept. Run the command again.'),
+};
+
+const restoring = {
+  checkingRestore: () => t('Checking what would change'),
+  restoring: (name: string) => t('Restoring {0}', name),
+  restoreQuestion: (name: string, to: string) => t('Restore “{0}” into {1}?', name, to),
+  restoreCounts: (written: number, overwritten: number, bytes: string | undefined) =>
+    bytes === undefined
+      ? t('Writes {0}; {1} of them replace what is there.', files(written), overwritten)
+      : t('Writes {0} ({1}); {2} of them replace what is there.', files(written), bytes, overwritten),
+  extraStay: (count: number) =>
+    counted(count, t('1 path that is not in it stays.'), number => t('{0} paths that are not in it stay.', number)),
+  cannotRestore: (count: number) => t('{0} cannot be restored.', files(count)),
+  destination: (path: string) => t('Destination: {0}', path),
+  safetyFirst: () => t('What is replaced goes into a safety snapshot first.'),
+  deleteExtraQuestion: (count: number) =>
+    counted(count, t('Delete 1 path that is not in it?'), number => t('Delete {0} paths that are not in it?', number)),
+  alreadyRestored: (name: string, to: string) => t('{1} is already as in “{0}”. Nothing was written.', name, to),
+  restored: (count: number, deleted: number, to: string) =>
+    deleted === 0 ? t('Restored {0} into {1}.', files(count), to) : t('Restored {0} into {1} and deleted {2}.', files(count), to, deleted),
+  notRestored: (count: number) => t('{0} could not be restored.', files(count)),
+  nothingToUndo: () => t('Nothing was replaced, so there is nothing to put back.'),
+  undoing: () => t('Putting everything back'),
+  undone: (count: number, deleted: number) => t('Put back {0} and removed {1}.', files(count), deleted),
+  pathOf: (path: string, name: string) => t('{0} of {1}', path, name),
+};
+
+const migration = {
+  planning: () => t('Looking at legacy state'),
+  migrating: () => t('Migrating'),
+  nothingToMigrate: () => t('No legacy state was found.'),
+  everythingMigrated: (count: number) => t('Nothing to migrate: {0} already at the destination.', files(count)),
+  planCounts: (count: string, bytes: string, path: string) => t('{0} ({1}) would come into {2}. Nothing was written yet.', count, bytes, path),
+  planDetail: (copy: number, upgrade: number, identical: number) =>
+    t('{0} copied, {1} upgraded on the way, {2} already there.', copy, upgrade, identical),
+  conflicts: (count: number) => counted(count, t('1 conflict.'), number => t('{0} conflicts.', number)),
+  conflictDecision: (count: number, decision: string) => t('{0} conflicts: {1}', count, decision),
+  omitted: (count: number) => counted(count, t('1 path is left out.'), number => t('{0} paths are left out.', number)),
+  applyQuestion: (count: string, bytes: string) => t('Migrate {0} ({1})?', count, bytes),
+  sourcesStay: () => t('The sources stay where they are. What is replaced goes into a safety snapshot first.'),
+  migrated: (count: number, verified: number) => t('Migrated {0}, {1} verified.', files(count), verified),
+  migrationUndone: (removed: number, restored: number) => t('Migration undone: {0} removed, {1} put back.', removed, restored),
+  undoQuestion: (time: string) => t('Undo the migration of {0}?', time),
+  undoDetail: (count: string, path: string) =>
+    t('Removes what it brought ({0}) from {1} and puts back what it replaced. Refused if something was edited since.', count, path),
+  noMigrations: () => t('There is no migration yet.'),
+  migrationStatus: (status: Migration['status']) =>
+    ({ applying: t('not finished'), completed: t('completed'), undone: t('undone') })[status],
+  policy: (policy: ConflictPolicy) =>
+    ({
+      fail: { label: t('Stop'), detail: t('Change nothing when a file differs.') },
+      'keep-target': { label: t('Keep what is at the destination'), detail: t('The legacy file is not brought over.') },
+      'keep-source': { label: t('Take the legacy file'), detail: t('What is at the destination goes into a safety snapshot.') },
+      'keep-both': { label: t('Keep both'), detail: t('The legacy file comes under another name beside it.') },
+      'keep-newer': { label: t('Keep the newer one'), detail: t('By the time of the last change.') },
+    })[policy],
+};
+
+const checks = {
+  makingBackup: () => t('Making a backup'),
+  verifying: () => t('Verifying'),
+  backupMade: (count: string, bytes: string, path: string) => t('Backup made: {0}, {1}, {2}', count, bytes, path),
+  backupGood: (count: string, bytes: string) => t('The backup is good: {0}, {1}.', count, bytes),
+  backupBad: (count: number) => t('The backup is damaged: {0} bad.', files(count)),
+  backupOf: (time: string) => t('backup of {0}', time),
+  deleteBackup: (name: string) => t('Delete the {0}?', name),
+  deleteBackups: (count: number) => t('Delete {0} backups?', count),
+  otherArchive: () => t('Another archive…'),
+  withSecrets: () => t('With secrets'),
+  withSecretsDetail: () => t('Anyone who can read the archive can read them.'),
+  withoutSecrets: () => t('Without secrets'),
+  withoutSecretsDetail: (count: number) => t('{0} in secret areas are left out.', files(count)),
+  verifyStructure: () => t('Structure'),
+  verifyStructureDetail: () => t('Quick: everything that snapshots refer to is there.'),
+  verifyBytes: () => t('Every byte'),
+  verifyBytesDetail: () => t('Reads all of it and checks each digest.'),
+  vaultGood: (count: number, bytes: string) => t('The vault is good: {0} objects, {1} read.', count, bytes),
+  vaultBad: (count: number) => t('The vault is damaged: {0} objects.', count),
+  legacyPlace: () => t('in a legacy place'),
+  unsavedEdits: () => t('unsaved edits'),
+};
+
+const problems = {
+  untrusted: () => t('The workspace is not trusted, so nothing is written.'),
+  untrustedHint: () => t('Trust it to use this command.'),
+  noFolder: () => t('No folder is open.'),
+  noFolderHint: () => t('Open the folder of an application first.'),
+  noSuchFolder: (folder: string) => t('This folder is not open: {0}', folder),
+  noSuchSnapshot: (id: string) => t('There is no snapshot {0}.', id),
+  noSuchSession: (id: string) => t('There is no session {0}.', id),
+  noSuchPlan: (id: string) => t('There is no plan {0}.', id),
+  noSuchMigration: (id: string) => t('There is no migration {0}.', id),
+  noSnapshots: () => t('There is no snapshot yet.'),
+  noSnapshotsHint: () => t('Take one with “Holdfast: Create Snapshot”.'),
+  noSessions: () => t('There are no sessions.'),
+  noBackups: () => t('There is no backup yet.'),
+  noBackupsHint: () => t('Make one with “Holdfast: Create Backup”.'),
+  activationFailed: (why: string) => t('Holdfast did not start: {0}', why),
+  sidecarGone: (why: string) => t('Holdfast’s process ended twice and was not started again. {0}', why),
+};
+
+/** All that Holdfast says in this window. */
+export const texts = {
+  files,
+  ...buttons,
+  ...words,
+  ...titles,
+  ...root,
+  ...snapshots,
+  ...restoring,
+  ...migration,
+  ...checks,
+  ...problems,
+};

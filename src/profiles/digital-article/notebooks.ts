@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { isObject, parseJson } from '../../engine/root/json-text.ts';
+import type { ProfileView, SessionFacts, SessionLocation } from '../profile.ts';
+import { namesIn, notebookDirectories, realPath } from './places.ts';
+import { withoutPythonNumbers } from './python-json.ts';
+
+/** Every notebook: those in the root, and those that still lie where the program has them and not yet in the root. */
+export function sessionLocations(view: ProfileView): SessionLocation[] {
+  const final = path.join(view.root, 'notebooks');
+  const inRoot = namesIn(view, final).filter(isNotebook);
+  const locations: SessionLocation[] = inRoot.map(name => ({ path: `notebooks/${name}`, legacy: false }));
+  const seen = new Set(inRoot);
+  for (const directory of notebookDirectories(view)) {
+    if (realPath(view, directory) === realPath(view, final)) continue;
+    for (const name of namesIn(view, directory).filter(isNotebook)) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      locations.push({ path: `${directory}/${name}`, legacy: true });
+    }
+  }
+  return locations;
+}
+
+function isNotebook(name: string): boolean {
+  return name.endsWith('.json') && !name.startsWith('.');
+}
+
+/**
+ * What a notebook file says about itself. Its id is its file name, as the program addresses it. Python's `NaN` and
+ * `Infinity` and a byte order mark are read over.
+ *
+ * @throws when it is no notebook, with a reason for people
+ */
+export function readNotebook(file: string, bytes: Buffer): SessionFacts {
+  if (bytes.length === 0) throw new Error('The file is empty.');
+  const text = bytes.toString('utf8');
+  let parsed = parseJson(text);
+  if ('problem' in parsed) parsed = parseJson(withoutPythonNumbers(text));
+  if ('problem' in parsed) throw new Error(`Not a notebook: ${parsed.problem}.`);
+  const notebook = parsed.value;
+  if (!isObject(notebook)) throw new Error('Not a notebook: it does not hold an object.');
+  if (!Array.isArray(notebook.cells)) throw new Error('Not a notebook: it has no cells.');
+  const createdAt = timeOf(notebook.created_at);
+  const updatedAt = timeOf(notebook.updated_at) ?? createdAt;
+  return {
+    id: path.basename(file, '.json'),
+    title: textOf(notebook.title) || 'Untitled',
+    description: textOf(notebook.description),
+    owner: textOf(notebook.author),
+    ...(createdAt === undefined ? {} : { createdAt }),
+    ...(updatedAt === undefined ? {} : { updatedAt }),
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/**
+ * The program writes local time without a zone, `2026-01-30 18:04:11.250913` or with a `T`. Which zone that was is
+ * nowhere on disk, so it is read as UTC: the same file gives the same answer on every machine, and in a container it is
+ * right. A zone that is there is honoured.
+ */
+function timeOf(value: unknown): string | undefined {
+  const [, day, time, fraction = '', zone = 'Z'] =
+    /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/.exec(textOf(value)) ?? [];
+  if (!day) return undefined;
+  const date = new Date(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}

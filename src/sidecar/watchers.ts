@@ -1,0 +1,78 @@
+import type { Context } from '../engine/context.ts';
+import { asHoldfastError, isAbsent } from '../engine/errors.ts';
+import { type RootWatcher, watchRoot } from '../engine/watch/watch.ts';
+import type { Events } from './events.ts';
+
+/** Takes one line for the person who looks for what went wrong. */
+export type Log = (line: string) => void;
+
+interface Watched {
+  /** Path and identity of the directory: after a root was replaced, the old watcher looks at nothing. */
+  directory: string;
+  watcher: RootWatcher | undefined;
+}
+
+/** One watcher for each served folder whose root exists, unless the setting `holdfast.watch` is off. */
+export class Watchers {
+  readonly #watched = new Map<string, Watched>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #events: Events;
+  readonly #log: Log;
+
+  constructor(events: Events, log: Log) {
+    this.#events = events;
+    this.#log = log;
+  }
+
+  /** Brings the folder's watcher in step with its root as it is now. */
+  keep(context: Context): void {
+    const directory = context.settings.watch ? identityOf(context) : undefined;
+    const { workspace } = context;
+    if (this.#watched.get(workspace)?.directory === directory) return;
+    this.stop(workspace);
+    if (directory === undefined) return;
+    // Also kept when it cannot be watched: that is said once, not with every request.
+    const watched: Watched = { directory, watcher: undefined };
+    this.#watched.set(workspace, watched);
+    try {
+      watched.watcher = watchRoot(
+        context,
+        paths => this.#events.publish({ type: 'changed', workspace, nouns: ['status', 'sessions'], paths }),
+        { onProblem: problem => this.#log(`${problem.message} ${problem.hint ?? ''}`.trim()) },
+      );
+    } catch (error) {
+      this.#log(`${context.root} is not watched: ${asHoldfastError(error).message}`);
+    }
+  }
+
+  stop(workspace: string): void {
+    const watcher = this.#watched.get(workspace)?.watcher;
+    this.#watched.delete(workspace);
+    if (!watcher) return;
+    const closing = watcher.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
+  }
+
+  /** Stops all but those of `folders`. */
+  retain(folders: readonly string[]): void {
+    for (const workspace of [...this.#watched.keys()]) {
+      if (!folders.includes(workspace)) this.stop(workspace);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.retain([]);
+    await Promise.all(this.#closing);
+  }
+}
+
+/** `undefined` when there is no root to watch. */
+function identityOf({ ports, root }: Context): string | undefined {
+  try {
+    const { dev, ino } = ports.fs.statSync(root, { bigint: true });
+    return `${root} ${dev} ${ino}`;
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    return `${root} ?`;
+  }
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import { LogList } from '../../src/protocol/log.ts';
+import { VaultStats, VerifyVault } from '../../src/protocol/vault.ts';
+import { newWorkspace, rootedWorkspace } from './workspace.ts';
+
+describe('vault verify', () => {
+  test('of a whole vault', t => {
+    const { done } = rootedWorkspace(t);
+    done('snapshot', 'create');
+    const quick = done('vault', 'verify', '--json').json(VerifyVault);
+    assert.deepEqual([quick.ok, quick.damaged], [true, []]);
+    assert.ok(quick.objects > 0);
+    const full = done('vault', 'verify', '--read-data', '--json').json(VerifyVault);
+    assert.ok(full.ok && full.bytesRead > 0);
+    assert.match(
+      done('vault', 'verify').stdout,
+      /^The vault is whole: .*\nTo read every byte: holdfast vault verify --read-data/,
+    );
+  });
+
+  test('of a damaged pack names the snapshots and paths, with 5', t => {
+    const { done, run, root } = rootedWorkspace(t);
+    done('snapshot', 'create');
+    const packs = path.join(root, '.holdfast', 'packs');
+    const pack = readdirSync(packs, { recursive: true, encoding: 'utf8' }).find(name => /[0-9a-f]{64}/.test(name));
+    assert.ok(pack);
+    const bytes = readFileSync(path.join(packs, pack));
+    const at = Math.floor(bytes.length / 2);
+    bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+    writeFileSync(path.join(packs, pack), bytes);
+    const result = run('vault', 'verify', '--read-data', '--json');
+    assert.equal(result.status, 5);
+    const { ok, damaged } = result.json(VerifyVault);
+    assert.ok(!ok && damaged.length > 0);
+    const text = run('vault', 'verify', '--read-data');
+    assert.equal(text.status, 5);
+    assert.match(text.stdout, /The vault is damaged/);
+  });
+});
+
+test('vault stats', t => {
+  const { done } = rootedWorkspace(t);
+  done('snapshot', 'create');
+  const stats = done('vault', 'stats', '--json').json(VaultStats);
+  assert.deepEqual([stats.format, stats.snapshots], [1, 1]);
+  assert.ok(stats.packs > 0 && stats.objects > 0 && stats.bytes > 0 && stats.rawBytes > 0);
+  assert.match(done('vault', 'stats').stdout, /^Snapshots +1\n/);
+});
+
+test('log shows who did what, chained', t => {
+  const { done } = rootedWorkspace(t);
+  done('snapshot', 'create');
+  done('snapshot', 'pin', 'latest');
+  const { entries } = done('log', '--json').json(LogList);
+  const actions = entries.map(({ action }) => action);
+  for (const action of ['root.init', 'snapshot.create', 'snapshot.edit']) assert.ok(actions.includes(action), action);
+  const hashes = new Set(entries.map(({ hash }) => hash));
+  assert.ok(entries.every(({ prev }) => prev === null || hashes.has(prev)));
+  assert.equal(done('log', '--limit', '1', '--json').json(LogList).entries.length, 1);
+  assert.match(done('log').stdout, /snapshot\.create/);
+});
+
+describe('doctor', () => {
+  const Report = z.strictObject({
+    ok: z.boolean(),
+    checks: z.array(
+      z.strictObject({
+        id: z.string(),
+        status: z.enum(['ok', 'warn', 'error']),
+        message: z.string(),
+        hint: z.string().optional(),
+      }),
+    ),
+  });
+
+  test('finds nothing wrong where nothing is', t => {
+    const { done } = rootedWorkspace(t);
+    const { ok, checks } = done('doctor', '--json').json(Report);
+    assert.ok(ok);
+    assert.deepEqual(
+      checks.map(({ id }) => id),
+      ['node', 'zstd', 'watch', 'root', 'space', 'vault', 'snapshots'],
+    );
+    assert.match(done('doctor').stdout, /^ok +node +Node \d+/);
+  });
+
+  test('before there is a root', t => {
+    const { done, folder } = newWorkspace(t);
+    const root = done('doctor', '--json')
+      .json(Report)
+      .checks.find(({ id }) => id === 'root');
+    assert.equal(root?.status, 'warn');
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('with a root that cannot be used ends with 7', t => {
+    const { run } = newWorkspace(t);
+    const result = run('doctor', '--root', '/', '--json');
+    assert.equal(result.status, 7);
+    const { ok, checks } = result.json(Report);
+    assert.equal(ok, false);
+    assert.equal(checks.find(({ id }) => id === 'root')?.status, 'error');
+  });
+
+  test('with a vault of a newer version', t => {
+    const { run, root } = rootedWorkspace(t);
+    const file = path.join(root, '.holdfast', 'vault.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"schemaVersion":1', '"schemaVersion":9'));
+    assert.notEqual(run('doctor').status, 0);
+    const result = run('snapshot', 'create', '--json');
+    assert.notEqual(result.status, 0);
+    assert.ok(['NEWER_VERSION', 'CORRUPT'].includes(result.error().code));
+  });
+});

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import { until } from './run.ts';
+import { rootedWorkspace } from './workspace.ts';
+
+const Change = z.strictObject({ at: z.iso.datetime(), paths: z.array(z.string()).min(1) });
+
+describe('watch', () => {
+  test('prints what changes, and a signal is its normal end', async t => {
+    const workspace = rootedWorkspace(t);
+    const { child, texts, end } = workspace.start('watch');
+    await until(() => texts.stderr.includes('Watching '), 'the watcher');
+    workspace.write({ 'data/workspace/uploads/new.txt': 'new' });
+    await until(() => texts.stdout.includes('uploads/new.txt'), 'the change');
+    child.kill('SIGINT');
+    if (process.platform !== 'win32') assert.equal((await end).status, 0);
+  });
+
+  test('with --json prints one object a line', async t => {
+    const workspace = rootedWorkspace(t);
+    const { child, texts, end } = workspace.start('watch', '--json');
+    await until(() => texts.stderr.includes('Watching '), 'the watcher');
+    workspace.write({ 'data/workspace/uploads/new.txt': 'new' });
+    await until(() => texts.stdout.includes('uploads/new.txt'), 'the change');
+    child.kill('SIGTERM');
+    await end;
+    for (const line of texts.stdout.trimEnd().split('\n')) Change.parse(JSON.parse(line));
+  });
+});

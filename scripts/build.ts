@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** The three programs and where they run. VS Code 1.112 runs Node 22.22; the command line also runs on Node 20. */
@@ -9,6 +10,7 @@ const programs = {
 };
 
 const production = process.argv.includes('--production');
+process.chdir(join(import.meta.dirname, '..'));
 rmSync('dist', { recursive: true, force: true });
 for (const [name, { entry, external, target }] of Object.entries(programs)) {
   const result = await build({
@@ -19,6 +21,8 @@ for (const [name, { entry, external, target }] of Object.entries(programs)) {
     format: 'cjs',
     target,
     external,
+    // jsonc-parser's CommonJS form loads its parts in a way that no bundler follows.
+    mainFields: ['module', 'main'],
     minify: production,
     sourcemap: production ? false : 'linked',
     metafile: true,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runHostTests } from '../test/vscode/run-host-tests.ts';
 import { runPageTests } from '../test/vscode/run-page-tests.ts';
-import { exitOnSignals } from './vscode/scratch.ts';
+import { exitOnSignals } from './vscode/exit-on-signals.ts';
 
 interface Counts {
   passed: number;

@@ -16,11 +16,16 @@ export function addWatch(program: Command, run: Run): void {
       const context = await open(call);
       requireRoot(context);
       const { output } = call;
-      const watcher = await watchRoot(context, paths => {
-        const at = context.ports.now().toISOString();
-        if (call.globals.json) output.jsonLine({ at, paths });
-        else output.lines(paths.map(path => `${output.style.dim(at.slice(11, 19))}  ${printable(path)}`));
-      });
+      const watcher = watchRoot(
+        context,
+        paths => {
+          const at = context.ports.now().toISOString();
+          if (call.globals.json) output.jsonLine({ at, paths });
+          else output.lines(paths.map(path => `${output.style.dim(at.slice(11, 19))}  ${printable(path)}`));
+        },
+        { onProblem: problem => output.note(`${printable(problem.message)} ${printable(problem.hint ?? '')}`) },
+      );
+      await watcher.ready;
       output.note(`Watching ${printable(context.root)}; stop with Ctrl-C.`);
       try {
         await untilAborted(call.signal);

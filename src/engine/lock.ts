@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createDurably, temporaryName } from './durable.ts';
 import { HoldfastError, isAbsent } from './errors.ts';
 import { newId } from './id.ts';

@@ -85,6 +85,7 @@ test('the pages together are the whole listing, once each, in order', () => {
           assert.equal(next.total, list.length);
           assert.ok(next.items.length <= limit);
           seen.push(...next.items.map(item => item.id));
+          assert.ok(seen.length <= list.length, 'a record came twice');
           cursor = next.nextCursor ?? undefined;
         } while (cursor !== undefined);
         const whole = page(list, { limit: 100, sort: by, desc }, options).items.map(item => item.id);

@@ -43,7 +43,8 @@ export function page<T extends { id: string }>(
       hint: `Sort by one of: ${Object.keys(options.sorts).join(', ')}.`,
     });
   }
-  const descending = query.desc ?? (query.sort === undefined && options.defaultSort.endsWith('At'));
+  // Times are called `at` or `…At`.
+  const descending = query.desc ?? (query.sort === undefined && /(^a|A)t$/.test(options.defaultSort));
   const order = (a: readonly [Key, string], b: readonly [Key, string]) =>
     (compare(a[0], b[0]) || compare(a[1], b[1])) * (descending ? -1 : 1);
 

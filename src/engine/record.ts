@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HoldfastError, isAbsent } from './errors.ts';
 import type { Ports } from './ports.ts';
 

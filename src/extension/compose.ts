@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { showFailure } from './commands/failure.ts';
 import { registerCommands } from './commands/register.ts';
 import { Connection } from './connection.ts';
 import { PlanFiles } from './content/plan-files.ts';
@@ -41,7 +42,16 @@ export function compose(context: vscode.ExtensionContext, log: Log): HoldfastApi
   const contents = new SnapshotContents(workspaces);
   const planFiles = keep(new PlanFiles(workspaces));
   const reports = new Reports();
-  const services: Services = { workspaces, connection, contents, planFiles, plans: new Plans(), reports, log, prompts: windowPrompts };
+  const services: Services = {
+    workspaces,
+    connection,
+    contents,
+    planFiles,
+    plans: new Plans(),
+    reports,
+    log,
+    prompts: windowPrompts,
+  };
 
   const readOnly = { isReadonly: true, isCaseSensitive: true };
   keep(vscode.workspace.registerFileSystemProvider(schemes.snapshot, keep(new SnapshotFiles(contents)), readOnly));
@@ -52,7 +62,13 @@ export function compose(context: vscode.ExtensionContext, log: Log): HoldfastApi
 
   const tree = <Node extends AnyNode>(source: TreeSource<Node>) => {
     const provider = keep(new FolderTree(source, workspaces, log));
-    keep(vscode.window.createTreeView(source.view, { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true }));
+    keep(
+      vscode.window.createTreeView(source.view, {
+        treeDataProvider: provider,
+        canSelectMany: true,
+        showCollapseAll: true,
+      }),
+    );
     return provider;
   };
   const views = {
@@ -62,6 +78,7 @@ export function compose(context: vscode.ExtensionContext, log: Log): HoldfastApi
   };
   keep(new StatusBar(workspaces));
   new ContextKeys(workspaces);
+  keep(connection.onDidGiveUp(problem => showFailure(services, 'sidecar', problem)));
 
   const ready = workspaces.start();
   return {

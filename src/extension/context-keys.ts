@@ -17,8 +17,14 @@ export class ContextKeys {
   private update(): void {
     const all = this.workspaces.all;
     this.context.set('holdfast.state', combined(all.map(({ state }) => state)));
-    this.context.set('holdfast.hasLegacy', all.some(({ status }) => (status?.legacy.files ?? 0) > 0));
-    this.context.set('holdfast.hasUnsaved', all.some(({ status }) => (status?.sessions.unsaved ?? 0) > 0));
+    this.context.set(
+      'holdfast.hasLegacy',
+      all.some(({ status }) => (status?.legacy.files ?? 0) > 0),
+    );
+    this.context.set(
+      'holdfast.hasUnsaved',
+      all.some(({ status }) => (status?.sessions.unsaved ?? 0) > 0),
+    );
   }
 }
 

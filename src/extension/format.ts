@@ -27,7 +27,11 @@ export function formatExactTime(time: string, language?: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' }).format(new Date(time));
 }
 
-export type Period = { kind: 'today' } | { kind: 'yesterday' } | { kind: 'week' } | { kind: 'month'; name: string; key: string };
+export type Period =
+  | { kind: 'today' }
+  | { kind: 'yesterday' }
+  | { kind: 'week' }
+  | { kind: 'month'; name: string; key: string };
 
 /** Which heading a time belongs under, by calendar days of the reader's time zone. */
 export function periodOf(time: string, now: Date, language?: string): Period {
@@ -37,7 +41,11 @@ export function periodOf(time: string, now: Date, language?: string): Period {
   if (days === 1) return { kind: 'yesterday' };
   if (days < 7) return { kind: 'week' };
   const key = `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, '0')}`;
-  return { kind: 'month', key, name: new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric' }).format(date) };
+  return {
+    kind: 'month',
+    key,
+    name: new Intl.DateTimeFormat(language, { month: 'long', year: 'numeric' }).format(date),
+  };
 }
 
 function startOfDay(date: Date): Date {

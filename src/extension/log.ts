@@ -19,7 +19,9 @@ export class Log {
 
   error(doing: string, error: unknown): void {
     if (HoldfastError.is(error)) {
-      this.channel.error([`${doing}: ${error.code}: ${error.message}`, error.path, error.hint].filter(Boolean).join(' · '));
+      this.channel.error(
+        [`${doing}: ${error.code}: ${error.message}`, error.path, error.hint].filter(Boolean).join(' · '),
+      );
     } else {
       this.channel.error(`${doing}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }

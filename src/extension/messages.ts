@@ -170,13 +170,16 @@ const root = {
   changedLine: (count: number) =>
     count === 0
       ? t('Nothing changed since the newest snapshot')
-      : counted(count, t('1 file changed since the newest snapshot'), number => t('{0} files changed since the newest snapshot', number)),
+      : counted(count, t('1 file changed since the newest snapshot'), number =>
+          t('{0} files changed since the newest snapshot', number),
+        ),
   changesIn: (added: number, removed: number, modified: number) =>
     t('{0} added, {1} removed, {2} modified', added, removed, modified),
 };
 
 const snapshots = {
-  period: (period: 'today' | 'yesterday' | 'week') => ({ today: t('Today'), yesterday: t('Yesterday'), week: t('Last 7 days') })[period],
+  period: (period: 'today' | 'yesterday' | 'week') =>
+    ({ today: t('Today'), yesterday: t('Yesterday'), week: t('Last 7 days') })[period],
   reason: (reason: SnapshotReason) =>
     ({
       manual: '',
@@ -191,7 +194,11 @@ const snapshots = {
   takingSnapshot: () => t('Taking a snapshot'),
   snapshotTaken: (name: string, count: number) => t('Snapshot “{0}” taken: {1}.', name, files(count)),
   snapshotTakenWithOmissions: (name: string, count: number) =>
-    t('Snapshot “{0}” taken, but {1} could not be read.', name, counted(count, t('1 path'), number => t('{0} paths', number))),
+    t(
+      'Snapshot “{0}” taken, but {1} could not be read.',
+      name,
+      counted(count, t('1 path'), number => t('{0} paths', number)),
+    ),
   deleteSnapshot: (name: string) => t('Delete snapshot “{0}”?', name),
   deleteSnapshots: (count: number) => t('Delete {0} snapshots?', count),
   deleteIsFinal: () => t('This cannot be undone.'),
@@ -224,7 +231,9 @@ const restoring = {
     counted(count, t('Delete 1 path that is not in it?'), number => t('Delete {0} paths that are not in it?', number)),
   alreadyRestored: (name: string, to: string) => t('{1} is already as in “{0}”. Nothing was written.', name, to),
   restored: (count: number, deleted: number, to: string) =>
-    deleted === 0 ? t('Restored {0} into {1}.', files(count), to) : t('Restored {0} into {1} and deleted {2}.', files(count), to, deleted),
+    deleted === 0
+      ? t('Restored {0} into {1}.', files(count), to)
+      : t('Restored {0} into {1} and deleted {2}.', files(count), to, deleted),
   notRestored: (count: number) => t('{0} could not be restored.', files(count)),
   nothingToUndo: () => t('Nothing was replaced, so there is nothing to put back.'),
   undoing: () => t('Putting everything back'),
@@ -237,7 +246,8 @@ const migration = {
   migrating: () => t('Migrating'),
   nothingToMigrate: () => t('No legacy state was found.'),
   everythingMigrated: (count: number) => t('Nothing to migrate: {0} already at the destination.', files(count)),
-  planCounts: (count: string, bytes: string, path: string) => t('{0} ({1}) would come into {2}. Nothing was written yet.', count, bytes, path),
+  planCounts: (count: string, bytes: string, path: string) =>
+    t('{0} ({1}) would come into {2}. Nothing was written yet.', count, bytes, path),
   planDetail: (copy: number, upgrade: number, identical: number) =>
     t('{0} copied, {1} upgraded on the way, {2} already there.', copy, upgrade, identical),
   conflicts: (count: number) => counted(count, t('1 conflict.'), number => t('{0} conflicts.', number)),
@@ -246,10 +256,15 @@ const migration = {
   applyQuestion: (count: string, bytes: string) => t('Migrate {0} ({1})?', count, bytes),
   sourcesStay: () => t('The sources stay where they are. What is replaced goes into a safety snapshot first.'),
   migrated: (count: number, verified: number) => t('Migrated {0}, {1} verified.', files(count), verified),
-  migrationUndone: (removed: number, restored: number) => t('Migration undone: {0} removed, {1} put back.', removed, restored),
+  migrationUndone: (removed: number, restored: number) =>
+    t('Migration undone: {0} removed, {1} put back.', removed, restored),
   undoQuestion: (time: string) => t('Undo the migration of {0}?', time),
   undoDetail: (count: string, path: string) =>
-    t('Removes what it brought ({0}) from {1} and puts back what it replaced. Refused if something was edited since.', count, path),
+    t(
+      'Removes what it brought ({0}) from {1} and puts back what it replaced. Refused if something was edited since.',
+      count,
+      path,
+    ),
   noMigrations: () => t('There is no migration yet.'),
   migrationStatus: (status: Migration['status']) =>
     ({ applying: t('not finished'), completed: t('completed'), undone: t('undone') })[status],
@@ -257,7 +272,10 @@ const migration = {
     ({
       fail: { label: t('Stop'), detail: t('Change nothing when a file differs.') },
       'keep-target': { label: t('Keep what is at the destination'), detail: t('The legacy file is not brought over.') },
-      'keep-source': { label: t('Take the legacy file'), detail: t('What is at the destination goes into a safety snapshot.') },
+      'keep-source': {
+        label: t('Take the legacy file'),
+        detail: t('What is at the destination goes into a safety snapshot.'),
+      },
       'keep-both': { label: t('Keep both'), detail: t('The legacy file comes under another name beside it.') },
       'keep-newer': { label: t('Keep the newer one'), detail: t('By the time of the last change.') },
     })[policy],
@@ -303,7 +321,6 @@ const problems = {
   noBackups: () => t('There is no backup yet.'),
   noBackupsHint: () => t('Make one with “Holdfast: Create Backup”.'),
   activationFailed: (why: string) => t('Holdfast did not start: {0}', why),
-  sidecarGone: (why: string) => t('Holdfast’s process ended twice and was not started again. {0}', why),
 };
 
 /** All that Holdfast says in this window. */

@@ -29,6 +29,7 @@ export async function withWork<Result>(title: string, task: (work: Work) => Prom
 }
 
 function progressText({ phase, done, total, unit }: Progress): string {
-  const amount = (value: number) => (unit === 'bytes' ? formatBytes(value, vscode.env.language) : formatCount(value, vscode.env.language));
+  const amount = (value: number) =>
+    unit === 'bytes' ? formatBytes(value, vscode.env.language) : formatCount(value, vscode.env.language);
   return total > 0 ? `${phase} ${amount(done)} / ${amount(total)}` : `${phase} ${done > 0 ? amount(done) : ''}`.trim();
 }

@@ -27,8 +27,14 @@ export interface InputOptions {
  * a test can answer instead. Every question may be left unanswered: `undefined`.
  */
 export interface Prompts {
-  pick<Value>(choices: readonly Choice<Value>[], options: { title: string; placeholder?: string }): Promise<Value | undefined>;
-  pickMany<Value>(choices: readonly Choice<Value>[], options: { title: string; placeholder?: string }): Promise<Value[] | undefined>;
+  pick<Value>(
+    choices: readonly Choice<Value>[],
+    options: { title: string; placeholder?: string },
+  ): Promise<Value | undefined>;
+  pickMany<Value>(
+    choices: readonly Choice<Value>[],
+    options: { title: string; placeholder?: string },
+  ): Promise<Value[] | undefined>;
   input(options: InputOptions): Promise<string | undefined>;
   /** Modal. Answers with the key of the chosen action. */
   confirm<Action extends string>(question: Question, actions: Record<Action, string>): Promise<Action | undefined>;

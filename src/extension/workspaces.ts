@@ -12,7 +12,8 @@ export interface WorkspaceChange {
 }
 
 /** Files at the top of a workspace folder that can decide about the root or the profile. */
-const decidingFiles = '{config.json,holdfast.profile.json,compose.yaml,compose.yml,docker-compose.yml,docker-compose.yaml,.vscode/settings.json}';
+const decidingFiles =
+  '{config.json,holdfast.profile.json,compose.yaml,compose.yml,docker-compose.yml,docker-compose.yaml,.vscode/settings.json}';
 
 /** One entry per workspace folder, kept in step with the window: folders, settings, trust, the sidecar and the disk. */
 export class Workspaces {
@@ -39,6 +40,8 @@ export class Workspaces {
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => void this.reconfigure()),
       connection.onDidRestart(() => void this.reconfigure()),
+      // Nothing can be read any more: each folder says so.
+      connection.onDidGiveUp(() => void this.refreshAll('root')),
     );
   }
 

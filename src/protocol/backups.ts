@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Bytes, Count, Id, Omission, Overwrite, Sha256, Time } from './common.ts';
 import { BrokenRecord } from './snapshots.ts';
 

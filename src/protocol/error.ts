@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Stable codes of everything that can go wrong, with the exit status that the command line gives each (contract). */
 export const exitStatusOf = {

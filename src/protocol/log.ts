@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Sha256, Time } from './common.ts';
 
 export const LogEntry = z.object({

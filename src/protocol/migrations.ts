@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Bytes, Count, Id, Omission, RootPath, Sha256, Time } from './common.ts';
 
 export const PlanAction = z.enum(['copy', 'upgrade', 'identical', 'conflict']);

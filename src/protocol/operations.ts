@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorBody } from './error.ts';
 
 /** How far a long operation is. `total` is 0 while it is not known yet. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Bytes, Count, Id, Time } from './common.ts';
 
 export const SourceKind = z.enum(['flag', 'setting', 'env', 'config', 'compose', 'default']);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Bytes, Count, Sha256, Time } from './common.ts';
 
 /** What the profile calls a session. `id` is the application's own. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Bytes, Count, FileInfo, Id, Omission, Overwrite, RootPath, Sha256, Time } from './common.ts';
 
 /** Why a snapshot was taken: asked for, or by Holdfast itself before it overwrites something. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Bytes, Count } from './common.ts';
 
 export const VerifyVault = z.object({

@@ -59,17 +59,16 @@ export class Subscription {
       });
       this.#wake = undefined;
     }
-    if (this.#closed) return 'closed';
     for (const [key, event] of this.#waiting) {
       this.#waiting.delete(key);
       return event;
     }
-    return 'quiet';
+    return this.#closed ? 'closed' : 'quiet';
   }
 
+  /** Nothing is added any more; what waits can still be taken. */
   close(): void {
     this.#closed = true;
-    this.#waiting.clear();
     this.#onClose();
     this.#wake?.();
   }

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { z } from 'zod';
+import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
 import { Problem } from './problem.ts';
 
@@ -14,7 +14,7 @@ export function openApiDocument(app: Pick<OpenAPIHono, 'getOpenAPI31Document'>) 
       title: 'Holdfast',
       version: packageJson.version,
       description: packageJson.description,
-      license: { name: packageJson.license, identifier: packageJson.license },
+      license: { name: packageJson.license },
     },
     security: [{ token: [] }],
   });
@@ -27,7 +27,7 @@ export function openApiDocument(app: Pick<OpenAPIHono, 'getOpenAPI31Document'>) 
   for (const item of Object.values(document.paths ?? {})) {
     for (const method of methods) {
       const operation = item[method];
-      if (operation?.responses) operation.responses['default'] = problem;
+      if (operation?.responses) operation.responses.default = problem;
     }
   }
   return {

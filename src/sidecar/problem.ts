@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { HTTPException } from 'hono/http-exception';
-import { z } from 'zod';
+import * as z from 'zod';
 import { asHoldfastError } from '../engine/errors.ts';
 import { ErrorBody, type ErrorCode, errorCodes } from '../protocol/error.ts';
 
@@ -53,8 +53,17 @@ type ProblemParts = Omit<ErrorBody, 'code'> & { code: ErrorCode | HttpCode };
 /** The answer that tells of a problem. */
 export function problemResponse({ message, ...parts }: ProblemParts, headers: Record<string, string> = {}): Response {
   const status = statusOf[parts.code];
-  const body: Problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: message, ...parts };
-  return new Response(JSON.stringify(body), { status, headers: { ...headers, 'Content-Type': 'application/problem+json' } });
+  const body: Problem = {
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: message,
+    ...parts,
+  };
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { ...headers, 'Content-Type': 'application/problem+json' },
+  });
 }
 
 /** Any thrown thing as an answer: the engine's errors, those of Hono (a body that is no JSON), and the unforeseen. */

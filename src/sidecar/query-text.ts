@@ -28,6 +28,8 @@ export function queryTexts(url: string, name: string): string[] {
 
 function decodeText(encoded: string): string {
   const latin = Buffer.from(encoded.replaceAll('+', ' ')).toString('latin1');
-  const bytes = latin.replace(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  const bytes = latin.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 16)),
+  );
   return nameFromBytes(Buffer.from(bytes, 'latin1'));
 }

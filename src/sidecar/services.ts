@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Context } from '../engine/context.ts';
 import { isAbsent } from '../engine/errors.ts';
 import type { Ports, Work } from '../engine/ports.ts';
@@ -70,7 +70,12 @@ export async function write<Result>(
 }
 
 /** Besides the listings that changed, a root that was made or vanished changes what there is to see at all. */
-function announce({ events, workspaces }: Services, context: Context, existed: boolean, changes: readonly string[]): void {
+function announce(
+  { events, workspaces }: Services,
+  context: Context,
+  existed: boolean,
+  changes: readonly string[],
+): void {
   const exists = rootExists(context);
   const nouns = exists === existed ? [...changes] : [...new Set(['root', ...changes])];
   if (exists !== existed && workspaces.folders.includes(context.workspace)) {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Context } from '../engine/context.ts';
 import { HoldfastError } from '../engine/errors.ts';
 import type { Ports } from '../engine/ports.ts';

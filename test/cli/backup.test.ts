@@ -7,7 +7,7 @@ import { BackupList, BackupResult, VerifyBackup } from '../../src/protocol/backu
 import { RestoreResult } from '../../src/protocol/common.ts';
 import { RootCreated } from '../../src/protocol/root.ts';
 import { Deleted } from '../../src/protocol/snapshots.ts';
-import { readTree } from '../fixtures/tree.ts';
+import { makeTree, readTree } from '../fixtures/tree.ts';
 import { newWorkspace, rootedWorkspace, type Workspace } from './workspace.ts';
 
 function create({ done }: Workspace, ...args: string[]) {
@@ -149,7 +149,12 @@ describe('backup restore', () => {
 
   test('of a plain tar that something else made', { skip: process.platform === 'win32' }, t => {
     const workspace = newWorkspace(t);
-    workspace.write({ 'old/uploads/a.csv': 'a', 'old/b.txt': 'b' });
+    // The old format keeps whole seconds.
+    makeTree(
+      path.join(workspace.folder, 'old'),
+      { uploads: { 'a.csv': 'a' }, 'b.txt': 'b' },
+      { mtime: '2026-01-02T03:04:05Z' },
+    );
     for (const [name, flags] of [
       ['old.tar', '-cf'],
       ['old.tar.gz', '-czf'],

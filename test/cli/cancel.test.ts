@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
-import { closeSync, existsSync, ftruncateSync, openSync, readdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { SnapshotList } from '../../src/protocol/snapshots.ts';
 import { until } from './run.ts';
 import { rootedWorkspace, type Workspace } from './workspace.ts';
 
-/** Enough to read for seconds, and nothing on the disk. */
+/** Enough to read for many seconds; it takes little on the disk, since it is nearly all a hole. */
 function addHugeFile({ root }: Workspace): void {
   const file = openSync(path.join(root, 'huge.bin'), 'w');
+  // Some bytes that no other file has, so that the first pack appears soon.
+  for (let block = 0; block < 64; block++) writeSync(file, randomBytes(2 ** 20));
   ftruncateSync(file, 20 * 2 ** 30);
   closeSync(file);
 }

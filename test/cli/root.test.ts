@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { RootCreated, RootInfo, Status } from '../../src/protocol/root.ts';
-import { newWorkspace, rootedWorkspace } from './workspace.ts';
+import { newWorkspace, rootedWorkspace, type Workspace } from './workspace.ts';
 
 describe('root show', () => {
   test('explains every candidate and creates nothing', t => {
@@ -37,8 +37,13 @@ describe('root show', () => {
     };
     env.HOLDFAST_ROOT = 'from-env';
     assert.deepEqual(chosen(), ['env', 'from-env']);
+    const setting = `"holdfast.root": "$\{workspaceFolder}/from-setting",`;
     write({
-      '.vscode/settings.json': '{\n  // with comments\n  "holdfast.root": "${workspaceFolder}/from-setting",\n}\n',
+      '.vscode/settings.json': `{
+  // with comments
+  ${setting}
+}
+`,
     });
     assert.deepEqual(chosen(), ['setting', 'from-setting']);
     assert.deepEqual(chosen('--root', 'from-flag'), ['flag', 'from-flag']);
@@ -58,14 +63,38 @@ test('root init makes the root once', t => {
 });
 
 describe('a root that cannot be used ends with 7, names the candidates and changes nothing', () => {
-  const unusable: [string, (place: { folder: string; home: string }) => string][] = [
-    ['a file', ({ folder }) => (writeFileSync(path.join(folder, 'file'), ''), 'file')],
-    ['below a file', ({ folder }) => (writeFileSync(path.join(folder, 'file'), ''), 'file/below')],
+  const unusable: [string, (place: Workspace) => string][] = [
+    [
+      'a file',
+      ({ write }) => {
+        write({ file: '' });
+        return 'file';
+      },
+    ],
+    [
+      'below a file',
+      ({ write }) => {
+        write({ file: '' });
+        return 'file/below';
+      },
+    ],
     ['the home directory', ({ home }) => home],
-    ['the home directory behind a link', ({ home, folder }) => (symlinkSync(home, path.join(folder, 'link')), 'link')],
+    [
+      'the home directory behind a link',
+      ({ home, folder }) => {
+        symlinkSync(home, path.join(folder, 'link'));
+        return 'link';
+      },
+    ],
     ['the file system root', () => '/'],
     ['the workspace folder', () => '.'],
-    ['inside a vault', ({ folder }) => (mkdirSync(path.join(folder, '.holdfast')), '.holdfast/packs')],
+    [
+      'inside a vault',
+      ({ folder }) => {
+        mkdirSync(path.join(folder, '.holdfast'));
+        return '.holdfast/packs';
+      },
+    ],
     ['a missing parent', ({ home }) => path.join(home, 'no', 'such', 'place')],
   ];
   for (const [what, make] of unusable) {

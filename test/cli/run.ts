@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ErrorBody } from '../../src/protocol/error.ts';
 
 /** The command line as it is shipped. Another build of it can be named, for trials of a packaged one. */

@@ -139,7 +139,7 @@ describe('naming a snapshot', () => {
     assert.equal(both.status, 2);
     assert.equal(both.error().code, 'AMBIGUOUS');
     assert.match(workspace.run('snapshot', 'show', 'Twice').stderr, new RegExp(second.id));
-    const none = workspace.run('snapshot', 'show', 'nothing', '--json');
+    const none = workspace.run('snapshot', 'show', 'no-such', '--json');
     assert.equal(none.status, 1);
     assert.equal(none.error().code, 'NOT_FOUND');
   });
@@ -278,7 +278,7 @@ test('snapshot delete takes all or none', t => {
   const pinned = workspace.run('snapshot', 'delete', a, c, '--json');
   assert.equal(pinned.status, 4);
   assert.equal(pinned.error().code, 'CONFLICT');
-  assert.equal(workspace.run('snapshot', 'delete', a, 'nothing').status, 1);
+  assert.equal(workspace.run('snapshot', 'delete', a, 'no-such').status, 1);
   const total = () => workspace.done('snapshot', 'list', '--json').json(SnapshotList).total;
   assert.equal(total(), 3);
   const { deleted } = workspace.done('snapshot', 'delete', a.slice(0, 8), b, '--json').json(Deleted);

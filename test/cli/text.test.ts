@@ -91,7 +91,7 @@ describe('streams', () => {
     const { run } = rootedWorkspace(t);
     for (const args of [
       ['snapshot', 'create'],
-      ['snapshot', 'show', 'x'],
+      ['snapshot', 'show', 'no-such'],
       ['nonsense'],
       ['root', 'show', '--root', '/'],
     ]) {
@@ -108,7 +108,7 @@ describe('streams', () => {
     assert.deepEqual([created.stdout, created.stderr], ['', '']);
     assert.equal(done('snapshot', 'restore', 'latest', '--quiet').stdout, '');
     assert.match(done('snapshot', 'list', '--quiet').stdout, /^id /);
-    assert.match(run('snapshot', 'show', 'x', '--quiet').stderr, /^holdfast: /);
+    assert.match(run('snapshot', 'show', 'no-such', '--quiet').stderr, /^holdfast: /);
   });
 
   test('a reader that goes away early is no crash', unix, async t => {

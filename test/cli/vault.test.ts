@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LogList } from '../../src/protocol/log.ts';
 import { VaultStats, VerifyVault } from '../../src/protocol/vault.ts';
 import { newWorkspace, rootedWorkspace } from './workspace.ts';

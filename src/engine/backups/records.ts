@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FileType, Id, Omission, Sha256, Time } from '../../protocol/common.ts';
 import { Backup } from '../../protocol/backups.ts';
 import type { RecordKind } from '../record.ts';

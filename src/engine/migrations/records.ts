@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Id } from '../../protocol/common.ts';
 import { ApplyResult, Migration, MigrationPlan } from '../../protocol/migrations.ts';
 import { type Context, vaultPath } from '../context.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { writeDurably } from '../durable.ts';
 import type { Ports } from '../ports.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';

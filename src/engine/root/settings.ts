@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
 import { expandPath, type Surroundings } from './expand.ts';

@@ -6,6 +6,7 @@ import type { Session } from '../../protocol/sessions.ts';
 import type { Context } from '../context.ts';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
+import { shownPath } from '../root/shown-path.ts';
 
 /** A session and the file it was read from (absolute). */
 export interface LocatedSession {
@@ -65,17 +66,11 @@ function collectOne(context: Context, location: SessionLocation): LocatedSession
     createdAt: facts?.createdAt ?? changed,
     updatedAt: facts?.updatedAt ?? changed,
     bytes: stats.size,
-    location: location.legacy ? workspaceRelative(context, file) : location.path,
+    location: location.legacy ? shownPath(context.workspace, file) : location.path,
     legacy: location.legacy,
     unsaved: false,
   };
   return { session: broken === undefined ? session : { ...session, broken }, file };
-}
-
-/** Relative to the workspace with `/`, or absolute when it lies elsewhere. */
-function workspaceRelative({ workspace }: Context, file: string): string {
-  const relative = path.relative(workspace, file);
-  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative.split(path.sep).join('/');
 }
 
 /** @throws UNREADABLE when the bytes cannot be had */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Labels, Snapshot } from '../../protocol/snapshots.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { createDurably, writeDurably } from '../durable.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FileInfo } from '../../protocol/common.ts';
 import { Sha256 } from '../../protocol/common.ts';
 import { HoldfastError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Id, Time } from '../../protocol/common.ts';
 import { type Context, requireRoot, vaultName, vaultPath } from '../context.ts';
 import { createDurably, makeDirectory, writeDurably } from '../durable.ts';

@@ -1,6 +1,115 @@
-import type { Context } from '../context.ts';
-import type { HoldfastError } from '../errors.ts';
-export interface RootWatcher { close(): Promise<void> }
-export function watchRoot(_context: Context, _onChange: (paths: string[]) => void, _options?: { onProblem?: (problem: HoldfastError) => void }): RootWatcher {
-  return { close: async () => {} };
+import path from 'node:path';
+import { watch as chokidarWatch } from 'chokidar';
+import { type Context, vaultName } from '../context.ts';
+import { temporarySuffix } from '../durable.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
+import { isWithin } from '../names.ts';
+import { Burst } from './burst.ts';
+import { Rescan } from './rescan.ts';
+
+export interface RootWatcher {
+  /** Resolves once every change from now on is noticed. */
+  ready: Promise<void>;
+  /** Nothing is reported any more, and nothing is left running. */
+  close(): Promise<void>;
+}
+
+export interface WatchOptions {
+  /** Told once when changes can no longer be noticed as they happen and the root is looked through instead. */
+  onProblem?: ((problem: HoldfastError) => void) | undefined;
+  /** Milliseconds between two looks then. Default: half a minute. */
+  rescanInterval?: number | undefined;
+  /** Handed in by tests. */
+  watch?: typeof chokidarWatch | undefined;
+}
+
+/** Changes within this time (milliseconds) are reported together. */
+const coalescing = 200;
+/** The path of the root itself: something changed, and it is not known where. */
+export const somewhere = '.';
+
+/**
+ * Tells what changes in the root, as hints: look there again. A path may be reported that did not change, and several
+ * changes of one path are one. The vault and Holdfast's own temporary files are not reported.
+ *
+ * @param onChange takes root-relative paths; `.` is the root itself, and anything in it
+ * @throws ROOT_UNUSABLE for a root that holds the home directory or the whole file system: watching it would never end
+ */
+export function watchRoot(
+  context: Context,
+  onChange: (paths: string[]) => void,
+  options: WatchOptions = {},
+): RootWatcher {
+  const { root } = context;
+  refuseTooMuch(context);
+  const burst = new Burst(coalescing, onChange);
+  const ignored = (relative: string) => isOwn(relative);
+  const ready = Promise.withResolvers<void>();
+  let rescan: Rescan | undefined;
+
+  const watcher = (options.watch ?? chokidarWatch)(root, {
+    ignored: full => ignored(rootRelative(root, full)),
+    ignoreInitial: true,
+    followSymlinks: false,
+    // What cannot be read is reported by whoever reads it.
+    ignorePermissionErrors: true,
+    // It would hold changes back and hide what editors call temporary; bursts are gathered here.
+    atomic: false,
+  });
+  let closing: Promise<void> | undefined;
+  watcher.on('all', (_, full) => burst.add(rootRelative(root, full) || somewhere));
+  watcher.on('ready', () => ready.resolve());
+  watcher.on('error', error => {
+    if (rescan || closing) return;
+    void watcher.close();
+    rescan = new Rescan(context, ignored, options.rescanInterval ?? 30_000, () => burst.add(somewhere));
+    burst.add(somewhere);
+    ready.resolve();
+    options.onProblem?.(watchProblem(root, error));
+  });
+
+  const close = async () => {
+    burst.close();
+    ready.resolve();
+    await Promise.all([watcher.close(), rescan?.close()]);
+  };
+  return { ready: ready.promise, close: () => (closing ??= close()) };
+}
+
+function rootRelative(root: string, full: string): string {
+  const relative = path.relative(root, full);
+  return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
+}
+
+/** The vault, and what is about to get its name. */
+function isOwn(relative: string): boolean {
+  return isWithin(relative, vaultName) || relative.endsWith(temporarySuffix);
+}
+
+function refuseTooMuch({ ports: { fs, home }, root }: Context): void {
+  const real = (directory: string) => {
+    try {
+      return fs.realpathSync(directory);
+    } catch (error) {
+      if (isAbsent(error)) return path.resolve(directory);
+      throw error;
+    }
+  };
+  const fromRoot = path.relative(real(root), real(home));
+  if (fromRoot.startsWith('..') || path.isAbsolute(fromRoot)) {
+    if (path.dirname(real(root)) !== real(root)) return;
+  }
+  throw new HoldfastError('ROOT_UNUSABLE', 'A root that holds the home directory or the file system is not watched.', {
+    path: root,
+    hint: 'Choose a directory of its own as the root: holdfast root show says where it comes from.',
+  });
+}
+
+function watchProblem(root: string, error: unknown): HoldfastError {
+  const why = error instanceof Error ? error.message : String(error);
+  return new HoldfastError('FAILED', `Changes in the root are noticed late from now on: ${why}.`, {
+    path: root,
+    hint: 'The system watches only so many directories at once; on Linux, raise fs.inotify.max_user_watches.',
+    cause: error,
+  });
 }

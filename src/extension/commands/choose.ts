@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Backup } from '../../protocol/backups.ts';
 import type { Session } from '../../protocol/sessions.ts';
 import type { Snapshot } from '../../protocol/snapshots.ts';
@@ -12,7 +12,11 @@ import { type AnyNode, isNode } from '../views/nodes.ts';
 import type { Workspace } from '../workspace.ts';
 
 /** What callers other than the trees may pass: a folder (URI or absolute path), a record's id, paths in it. */
-const Given = z.object({ folder: z.string().optional(), id: z.string().optional(), paths: z.array(z.string()).default([]) });
+const Given = z.object({
+  folder: z.string().optional(),
+  id: z.string().optional(),
+  paths: z.array(z.string()).default([]),
+});
 type Given = z.infer<typeof Given>;
 
 export function given(args: readonly unknown[]): Given {
@@ -62,12 +66,18 @@ export interface ChosenSnapshot {
   readonly paths: string[];
 }
 
-export async function chooseSnapshot(services: Services, args: readonly unknown[], title: string): Promise<ChosenSnapshot | undefined> {
+export async function chooseSnapshot(
+  services: Services,
+  args: readonly unknown[],
+  title: string,
+): Promise<ChosenSnapshot | undefined> {
   const [node, ...others] = nodesOf(args);
   if (node?.kind === 'snapshot') return { workspace: node.workspace, snapshot: node.snapshot, paths: [] };
   if (node?.kind === 'entry') {
     const { workspace, snapshot } = node;
-    const same = others.flatMap(other => (other.kind === 'entry' && other.snapshot.id === snapshot.id ? [other.entry.path] : []));
+    const same = others.flatMap(other =>
+      other.kind === 'entry' && other.snapshot.id === snapshot.id ? [other.entry.path] : [],
+    );
     return { workspace, snapshot, paths: [node.entry.path, ...same] };
   }
   const { id, paths } = given(args);
@@ -79,7 +89,11 @@ export async function chooseSnapshot(services: Services, args: readonly unknown[
 }
 
 /** Several at once: what is selected, else one. */
-export async function chooseSnapshots(services: Services, args: readonly unknown[], title: string): Promise<ChosenSnapshot[]> {
+export async function chooseSnapshots(
+  services: Services,
+  args: readonly unknown[],
+  title: string,
+): Promise<ChosenSnapshot[]> {
   const nodes = nodesOf(args).flatMap(node => (node.kind === 'snapshot' ? [node] : []));
   if (nodes.length > 0) return nodes.map(({ workspace, snapshot }) => ({ workspace, snapshot, paths: [] }));
   const one = await chooseSnapshot(services, args, title);
@@ -100,7 +114,12 @@ async function snapshotOf(services: Services, args: readonly unknown[], id: stri
 }
 
 /** @param without the id of one that is no answer */
-export async function pickSnapshot(services: Services, workspace: Workspace, title: string, without?: string): Promise<Snapshot | undefined> {
+export async function pickSnapshot(
+  services: Services,
+  workspace: Workspace,
+  title: string,
+  without?: string,
+): Promise<Snapshot | undefined> {
   const { items } = await workspace.snapshots.get();
   const choices = items.filter(snapshot => snapshot.id !== without).map(snapshotChoice);
   if (choices.length === 0) throw new HoldfastError('USAGE', texts.noSnapshots(), { hint: texts.noSnapshotsHint() });
@@ -111,7 +130,9 @@ function snapshotChoice(snapshot: Snapshot): Choice<Snapshot> {
   const time = formatTime(snapshot.createdAt, vscode.env.language);
   return {
     label: snapshot.title || time,
-    description: [snapshot.title ? time : '', texts.reason(snapshot.reason), filesAndBytes(snapshot)].filter(Boolean).join(' · '),
+    description: [snapshot.title ? time : '', texts.reason(snapshot.reason), filesAndBytes(snapshot)]
+      .filter(Boolean)
+      .join(' · '),
     detail: snapshot.description || undefined,
     icon: snapshot.pinned ? 'pinned' : 'history',
     value: snapshot,
@@ -127,7 +148,11 @@ export interface ChosenSession {
   readonly session: Session;
 }
 
-export async function chooseSession(services: Services, args: readonly unknown[], title: string): Promise<ChosenSession | undefined> {
+export async function chooseSession(
+  services: Services,
+  args: readonly unknown[],
+  title: string,
+): Promise<ChosenSession | undefined> {
   const [node] = nodesOf(args);
   if (node?.kind === 'session') return { workspace: node.workspace, session: node.session };
   const workspace = await chooseWorkspace(services, args);
@@ -177,6 +202,10 @@ export async function chooseBackup(
   if (choices.length === 0) throw new HoldfastError('USAGE', texts.noBackups(), { hint: texts.noBackupsHint() });
   const picked = await services.prompts.pick(choices, { title });
   if (picked !== 'file') return picked && { workspace, reference: picked.id, backup: picked };
-  const file = await services.prompts.files({ title, label: texts.useArchive(), filters: { [texts.archives()]: ['gz', 'tgz', 'tar'] } });
+  const file = await services.prompts.files({
+    title,
+    label: texts.useArchive(),
+    filters: { [texts.archives()]: ['gz', 'tgz', 'tar'] },
+  });
   return file && { workspace, reference: file.fsPath, backup: undefined };
 }

@@ -34,8 +34,12 @@ export function showFailure(services: Services, doing: string, thrown: unknown):
     restart: texts.restart(),
   };
   const offered = actionsOf[error.code] ?? ['log'];
-  const actions = Object.fromEntries(offered.map(action => [action, titles[action]])) as Partial<Record<Action, string>>;
-  void services.prompts.tell('error', failureText(error), actions as Record<Action, string>).then(action => act(services, action));
+  const actions = Object.fromEntries(offered.map(action => [action, titles[action]])) as Partial<
+    Record<Action, string>
+  >;
+  void services.prompts
+    .tell('error', failureText(error), actions as Record<Action, string>)
+    .then(action => act(services, action));
 }
 
 export function failureText(error: HoldfastError): string {

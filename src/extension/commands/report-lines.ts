@@ -6,7 +6,10 @@ export function omissionLines(title: string, omitted: readonly Omission[]): stri
 }
 
 /** `key: value` lines under a heading; empty values are left out. */
-export function factLines(title: string, facts: readonly (readonly [string, string | number | null | undefined])[]): string[] {
+export function factLines(
+  title: string,
+  facts: readonly (readonly [string, string | number | null | undefined])[],
+): string[] {
   const known = facts.filter(([, value]) => value !== '' && value !== null && value !== undefined);
   return [`# ${title}`, '', ...known.map(([name, value]) => `- ${name}: ${value}`), ''];
 }

@@ -29,10 +29,17 @@ type Decision = 'restore' | 'deleteExtra' | 'compare';
 /** Dry run, question, execution, result with Undo: the same for snapshots and backups. */
 export async function restoreWithQuestion(services: Services, flow: RestoreFlow): Promise<RestoreResult | undefined> {
   const { prompts } = services;
-  const preview = await withWork(texts.checkingRestore(), work => flow.restore({ dryRun: true, deleteExtra: flow.canDeleteExtra }, work));
+  const preview = await withWork(texts.checkingRestore(), work =>
+    flow.restore({ dryRun: true, deleteExtra: flow.canDeleteExtra }, work),
+  );
   const extra = preview.changes.filter(({ action }) => action === 'delete');
-  const written = preview.changes.filter(({ action, type }) => type !== 'dir' && (action === 'create' || action === 'overwrite'));
-  if (preview.changes.every(({ action }) => action === 'unchanged' || action === 'keep') && preview.failed.length === 0) {
+  const written = preview.changes.filter(
+    ({ action, type }) => type !== 'dir' && (action === 'create' || action === 'overwrite'),
+  );
+  if (
+    preview.changes.every(({ action }) => action === 'unchanged' || action === 'keep') &&
+    preview.failed.length === 0
+  ) {
     void prompts.tell('info', texts.alreadyRestored(flow.name, preview.to));
     return preview;
   }
@@ -42,7 +49,10 @@ export async function restoreWithQuestion(services: Services, flow: RestoreFlow)
     ...(flow.compare ? { compare: texts.compareFirst() } : {}),
   };
   const bytes = flow.bytesOf ? written.reduce((sum, { path }) => sum + (flow.bytesOf?.(path) ?? 0), 0) : undefined;
-  const question = { message: texts.restoreQuestion(flow.name, preview.to), detail: questionDetail(preview, written.length, bytes, extra.length) };
+  const question = {
+    message: texts.restoreQuestion(flow.name, preview.to),
+    detail: questionDetail(preview, written.length, bytes, extra.length),
+  };
   const decision = await prompts.confirm(question, actions as Record<Decision, string>);
   if (decision === 'compare') await flow.compare?.();
   if (decision !== 'restore' && decision !== 'deleteExtra') return undefined;
@@ -57,7 +67,11 @@ export async function restoreWithQuestion(services: Services, flow: RestoreFlow)
 
 function questionDetail(preview: RestoreResult, written: number, bytes: number | undefined, extra: number): string {
   return [
-    texts.restoreCounts(written, preview.overwritten, bytes === undefined ? undefined : formatBytes(bytes, vscode.env.language)),
+    texts.restoreCounts(
+      written,
+      preview.overwritten,
+      bytes === undefined ? undefined : formatBytes(bytes, vscode.env.language),
+    ),
     ...(extra > 0 ? [texts.extraStay(extra)] : []),
     ...(preview.failed.length > 0 ? [texts.cannotRestore(preview.failed.length)] : []),
     texts.destination(preview.to),
@@ -67,8 +81,13 @@ function questionDetail(preview: RestoreResult, written: number, bytes: number |
 
 async function confirmDeletion(services: Services, extra: readonly { path: string }[]): Promise<boolean> {
   const shown = extra.slice(0, 20).map(({ path }) => path);
-  const detail = [...shown, ...(extra.length > shown.length ? [texts.andMore(extra.length - shown.length)] : [])].join('\n');
-  const answer = await services.prompts.confirm({ message: texts.deleteExtraQuestion(extra.length), detail }, { delete: texts.delete() });
+  const detail = [...shown, ...(extra.length > shown.length ? [texts.andMore(extra.length - shown.length)] : [])].join(
+    '\n',
+  );
+  const answer = await services.prompts.confirm(
+    { message: texts.deleteExtraQuestion(extra.length), detail },
+    { delete: texts.delete() },
+  );
   return answer === 'delete';
 }
 
@@ -84,7 +103,8 @@ function tellResult(services: Services, flow: RestoreFlow, result: RestoreResult
     .tell(result.failed.length > 0 ? 'warning' : 'info', told, actions as Record<'undo' | 'list' | 'open', string>)
     .then(async action => {
       if (action === 'undo') await undoRestore(services, flow.workspace, result);
-      if (action === 'list') await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), result.failed));
+      if (action === 'list')
+        await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), result.failed));
       if (action === 'open') await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(result.to));
     })
     .catch(error => showFailure(services, 'undo', error));
@@ -98,11 +118,17 @@ async function undoRestore(services: Services, workspace: Workspace, done: Resto
   const safety = done.safetySnapshot;
   if (safety === null) throw new HoldfastError('FAILED', texts.nothingToUndo());
   const client = await workspace.client();
-  const touched = new Set(done.changes.flatMap(({ path, action }) => (action === 'unchanged' || action === 'keep' ? [] : [path])));
-  const replaced = done.changes.flatMap(({ path, action }) => (action === 'overwrite' || action === 'delete' ? [path] : []));
+  const touched = new Set(
+    done.changes.flatMap(({ path, action }) => (action === 'unchanged' || action === 'keep' ? [] : [path])),
+  );
+  const replaced = done.changes.flatMap(({ path, action }) =>
+    action === 'overwrite' || action === 'delete' ? [path] : [],
+  );
   const result = await withWork(texts.undoing(), async work => {
     const preview = await client.restoreSnapshot(safety, { deleteExtra: true, dryRun: true }, work);
-    const others = preview.changes.some(({ path, action }) => action !== 'unchanged' && action !== 'keep' && !touched.has(path));
+    const others = preview.changes.some(
+      ({ path, action }) => action !== 'unchanged' && action !== 'keep' && !touched.has(path),
+    );
     return client.restoreSnapshot(safety, others ? { paths: replaced } : { deleteExtra: true }, work);
   });
   await workspace.refresh('root');

@@ -22,7 +22,11 @@ export interface Candidate {
 export const mostAtOnce = 200;
 
 /** Opens VS Code's multi-file diff. Returns how many files it shows; 0 when the person chose none. */
-export async function openComparison(prompts: Prompts, title: string, candidates: readonly Candidate[]): Promise<number> {
+export async function openComparison(
+  prompts: Prompts,
+  title: string,
+  candidates: readonly Candidate[],
+): Promise<number> {
   const chosen = candidates.length > mostAtOnce ? await choose(prompts, title, candidates) : candidates;
   if (chosen.length === 0) return 0;
   const changes = await Promise.all(chosen.map(candidate => candidate.resolve()));
@@ -34,9 +38,20 @@ export async function openComparison(prompts: Prompts, title: string, candidates
   return changes.length;
 }
 
-async function choose(prompts: Prompts, title: string, candidates: readonly Candidate[]): Promise<readonly Candidate[]> {
+async function choose(
+  prompts: Prompts,
+  title: string,
+  candidates: readonly Candidate[],
+): Promise<readonly Candidate[]> {
   const kinds = { added: texts.added(), removed: texts.removed(), modified: texts.modified() };
-  const choices = candidates.map(candidate => ({ label: candidate.path, description: kinds[candidate.kind], value: candidate }));
-  const picked = await prompts.pickMany(choices, { title, placeholder: texts.manyChanges(candidates.length, mostAtOnce) });
+  const choices = candidates.map(candidate => ({
+    label: candidate.path,
+    description: kinds[candidate.kind],
+    value: candidate,
+  }));
+  const picked = await prompts.pickMany(choices, {
+    title,
+    placeholder: texts.manyChanges(candidates.length, mostAtOnce),
+  });
   return picked ?? [];
 }

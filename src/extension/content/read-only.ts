@@ -45,7 +45,8 @@ export async function reading<Result>(uri: vscode.Uri, read: () => Promise<Resul
     return await read();
   } catch (error) {
     if (HoldfastError.is(error, 'NOT_FOUND')) throw vscode.FileSystemError.FileNotFound(uri);
-    if (HoldfastError.is(error)) throw vscode.FileSystemError.Unavailable(`${error.message}${error.hint ? ` ${error.hint}` : ''}`);
+    if (HoldfastError.is(error))
+      throw vscode.FileSystemError.Unavailable(`${error.message}${error.hint ? ` ${error.hint}` : ''}`);
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FileInfo } from '../../protocol/common.ts';
 import { Bounded } from '../bounded.ts';
 import { schemes } from '../contributions.ts';
@@ -25,12 +25,23 @@ export type Facts = z.infer<typeof Facts>;
  * window; `side` keeps both sides of a comparison apart while their paths stay equal.
  */
 export function factsUri(side: 'before' | 'after', path: string, facts: Facts): vscode.Uri {
-  return vscode.Uri.from({ scheme: schemes.report, authority: side, path: toUriPath(path), query: JSON.stringify(facts) });
+  return vscode.Uri.from({
+    scheme: schemes.report,
+    authority: side,
+    path: toUriPath(path),
+    query: JSON.stringify(facts),
+  });
 }
 
 export function factsOf(info: FileInfo): Facts {
   const { type, size, sha256, mtime, target } = info;
-  return { type, size, mtime, ...(sha256 === undefined ? {} : { sha256 }), ...(target === undefined ? {} : { target }) };
+  return {
+    type,
+    size,
+    mtime,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(target === undefined ? {} : { target }),
+  };
 }
 
 /** Generated text: results that are too long for a message, and facts about files without text. */

@@ -12,9 +12,11 @@ export function toUriPath(path: string): string {
 }
 
 export function fromUriPath(path: string): string {
-  return path.replace(/^\//, '').replace(/[\u{10F780}-\u{10F7FF}]/gu, sign =>
-    String.fromCharCode((sign.codePointAt(0) ?? 0) - privateUse + surrogates),
-  );
+  return path
+    .replace(/^\//, '')
+    .replace(/[\u{10F780}-\u{10F7FF}]/gu, sign =>
+      String.fromCharCode((sign.codePointAt(0) ?? 0) - privateUse + surrogates),
+    );
 }
 
 /** `''` for what lies at the top. */

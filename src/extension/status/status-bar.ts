@@ -70,8 +70,11 @@ function tooltipOf({ root, status, problem, state, name }: Workspace): vscode.Ma
   }
   line(texts.stateOf(state));
   if (status) {
-    if (status.legacy.files > 0) line(`${texts.legacyLine(status.legacy.files)} (${formatBytes(status.legacy.bytes, vscode.env.language)})`);
-    line(`${texts.snapshotsLine(status.snapshots.count)} · ${texts.sessionsLine(status.sessions.count)} · ${texts.backupsLine(status.backups.count)}`);
+    if (status.legacy.files > 0)
+      line(`${texts.legacyLine(status.legacy.files)} (${formatBytes(status.legacy.bytes, vscode.env.language)})`);
+    line(
+      `${texts.snapshotsLine(status.snapshots.count)} · ${texts.sessionsLine(status.sessions.count)} · ${texts.backupsLine(status.backups.count)}`,
+    );
   }
   return text;
 }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { asHoldfastError, HoldfastError } from '../../sidecar/client.ts';
+import { failureText } from '../commands/failure.ts';
 import { asCommand } from '../contribute.ts';
 import { rowContext, type ViewId } from '../contributions.ts';
-import { failureText } from '../commands/failure.ts';
 import type { Log } from '../log.ts';
 import { texts } from '../messages.ts';
 import type { Noun, Workspace } from '../workspace.ts';
@@ -78,7 +78,11 @@ export class FolderTree<Node extends AnyNode> implements vscode.TreeDataProvider
     }
   }
 
-  async resolveTreeItem(item: vscode.TreeItem, node: AnyNode, token: vscode.CancellationToken): Promise<vscode.TreeItem> {
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: AnyNode,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
     if (node.kind === 'folder' || node.kind === 'notice' || node.kind === 'broken' || node.kind === 'more') return item;
     const tooltip = await this.source.tooltip?.(node as Node);
     if (tooltip && !token.isCancellationRequested) item.tooltip = tooltip;
@@ -117,7 +121,13 @@ export class FolderTree<Node extends AnyNode> implements vscode.TreeDataProvider
 
   private emptyNotice(workspace: Workspace): NoticeNode {
     if (!workspace.root && workspace.problem) {
-      return { kind: 'notice', workspace, text: workspace.problem.message, icon: 'warning', command: 'holdfast.root.show' };
+      return {
+        kind: 'notice',
+        workspace,
+        text: workspace.problem.message,
+        icon: 'warning',
+        command: 'holdfast.root.show',
+      };
     }
     if (workspace.root && !workspace.root.exists) {
       return { kind: 'notice', workspace, text: texts.noRootYet(), icon: 'info', command: 'holdfast.root.init' };
@@ -160,6 +170,7 @@ function moreItem({ workspace, remaining }: MoreNode, command: TreeSource<never>
   const item = new vscode.TreeItem(texts.showMore(remaining));
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.contextValue = rowContext('more');
-  if (command) item.command = asCommand(command, texts.showMore(remaining), { folder: workspace.folder.uri.toString() });
+  if (command)
+    item.command = asCommand(command, texts.showMore(remaining), { folder: workspace.folder.uri.toString() });
   return item;
 }

@@ -1,5 +1,5 @@
+import type * as z from 'zod';
 import type { BrokenRecord } from '../../protocol/snapshots.ts';
-import type { z } from 'zod';
 import { Workspace } from '../workspace.ts';
 import type { BackupNode } from './backups/nodes.ts';
 import type { SessionNode } from './sessions/nodes.ts';
@@ -39,5 +39,11 @@ export type AnyNode = SharedNode | SnapshotsNode | SessionNode | BackupNode;
 
 /** Whether a command's argument is a row of one of the trees. */
 export function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && 'kind' in value && 'workspace' in value && value.workspace instanceof Workspace;
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'kind' in value &&
+    'workspace' in value &&
+    value.workspace instanceof Workspace
+  );
 }

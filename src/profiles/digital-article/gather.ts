@@ -1,10 +1,11 @@
-import type { Stats } from 'node:fs';
 import path from 'node:path';
 import { isAbsent, systemCode } from '../../engine/errors.ts';
 import { systemPath } from '../../engine/names.ts';
 import type { FileCalls } from '../../engine/ports.ts';
 import { readNames, specialKind } from '../../engine/read-directory.ts';
-import type { LegacyEntry } from '../profile.ts';
+import { shownPath } from '../../engine/root/shown-path.ts';
+import type { LegacyEntry, ProfileView } from '../profile.ts';
+import { realPath } from './places.ts';
 
 /** Where a file belongs in the root, and what people should know about it. */
 export interface Destination {
@@ -13,10 +14,10 @@ export interface Destination {
 }
 
 interface Gathering {
-  fs: FileCalls;
+  view: ProfileView;
   /** Absolute. */
   directory: string;
-  /** Of a file, by its path relative to the directory. */
+  /** Of a file, link or empty directory, by its path relative to the directory. */
   destination: (path: string) => Destination;
   /** Directories that belong to somebody else, by their path: absolute, without links. They are not looked into. */
   claimed: ReadonlySet<string>;
@@ -26,57 +27,61 @@ interface Gathering {
 
 interface Gathered {
   entries: LegacyEntry[];
-  /** Paths are absolute. */
+  /** Paths as people name them: relative to the workspace where they lie in it. */
   omitted: { path: string; reason: string }[];
 }
 
 /**
- * Everything in a directory: each regular file as an entry, and everything else with the reason why it is left out, so
- * that nothing is left out silently (design rule 2).
+ * Everything in a directory: each file, link and empty directory as an entry, and everything else with the reason why it
+ * is left out, so that nothing is left out silently (design rule 2). Links are moved as links; only those that lead into
+ * the root are left out, for there they would lead to themselves.
  */
-export function gather({ fs, directory, destination, claimed, leaveOut }: Gathering): Gathered {
+export function gather({ view, directory, destination, claimed, leaveOut }: Gathering): Gathered {
+  const { fs } = view;
   const entries: LegacyEntry[] = [];
   const omitted: Gathered['omitted'] = [];
   const start = fs.realpathSync(directory);
+  const root = realPath(view, view.root);
+  const omit = (path: string, reason: string) => omitted.push({ path: shownPath(view.workspace, path), reason });
 
-  const walk = (at: string): void => {
-    const here = at === '' ? directory : `${directory}/${at}`;
-    let names: string[];
+  const take = (at: string): void => {
+    const source = at === '' ? directory : `${directory}/${at}`;
+    const stats = fs.lstatSync(systemPath(source));
+    if (at !== '' && stats.isDirectory()) {
+      if (claimed.has(path.join(start, at))) return;
+      const reason = leaveOut?.(at);
+      if (reason !== undefined) return void omit(source, reason);
+    }
+    const special = specialKind(stats);
+    if (special !== undefined) return void omit(source, `It is ${special}, not a file with contents.`);
+    if (stats.isSymbolicLink() && at !== '' && leadsInto(fs, source, root)) return void omit(source, 'A link into the root.');
+    if (stats.isDirectory() || at === '') {
+      const names = readNames(fs, source);
+      for (const name of names) attempt(at === '' ? name : `${at}/${name}`);
+      if (names.length > 0 || at === '') return;
+    }
+    const { target, note } = destination(at);
+    entries.push({ source, target, ...(note === undefined ? {} : { note }) });
+  };
+  const attempt = (at: string): void => {
     try {
-      names = readNames(fs, here);
+      take(at);
     } catch (error) {
-      if (!isAbsent(error)) omitted.push({ path: here, reason: `It cannot be read (${systemCode(error)}).` });
-      return;
-    }
-    if (names.length === 0 && at !== '') {
-      omitted.push({ path: here, reason: 'An empty folder, as every start of the program leaves one.' });
-    }
-    for (const name of names) {
-      const relative = at === '' ? name : `${at}/${name}`;
-      const source = `${directory}/${relative}`;
-      let stats: Stats;
-      try {
-        stats = fs.lstatSync(systemPath(source));
-      } catch (error) {
-        if (!isAbsent(error)) omitted.push({ path: source, reason: `It cannot be read (${systemCode(error)}).` });
-        continue;
-      }
-      if (stats.isDirectory() && claimed.has(path.join(start, relative))) continue;
-      const reason = stats.isDirectory() ? leaveOut?.(relative) : whyNotFile(stats);
-      if (reason !== undefined) omitted.push({ path: source, reason });
-      else if (stats.isDirectory()) walk(relative);
-      else {
-        const { target, note } = destination(relative);
-        entries.push({ source, target, ...(note === undefined ? {} : { note }) });
-      }
+      const code = systemCode(error);
+      if (code === undefined) throw error;
+      if (!isAbsent(error)) omit(`${directory}/${at}`, `It cannot be read (${code}).`);
     }
   };
-  walk('');
+  attempt('');
   return { entries, omitted };
 }
 
-function whyNotFile(stats: Stats): string | undefined {
-  if (stats.isSymbolicLink()) return 'A symbolic link; links are not followed.';
-  const kind = specialKind(stats);
-  return kind === undefined ? undefined : `It is ${kind}, not a file with contents.`;
+function leadsInto(fs: FileCalls, link: string, root: string): boolean {
+  try {
+    const real = fs.realpathSync(systemPath(link));
+    return real === root || real.startsWith(root + path.sep);
+  } catch {
+    // It leads nowhere, so not into the root.
+    return false;
+  }
 }

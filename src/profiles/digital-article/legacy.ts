@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { vaultName } from '../../engine/context.ts';
+import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, LegacySource, ProfileView } from '../profile.ts';
 import { checkpointWarnings } from './checkpoint.ts';
 import { type Destination, gather } from './gather.ts';
@@ -36,7 +37,7 @@ export function legacySources(view: ProfileView): LegacySource[] {
   const sources: LegacySource[] = [];
   for (const place of notebooks) {
     if (isFinal(place)) continue;
-    const found = gather({ fs: view.fs, directory: place, destination: notebookDestination, claimed });
+    const found = gather({ view, directory: place, destination: notebookDestination, claimed });
     sources.push({ ...described(view, place, 'Notebooks'), ...found, warnings: [] });
   }
   const known = notebookIds(view, notebooks);
@@ -44,7 +45,7 @@ export function legacySources(view: ProfileView): LegacySource[] {
     if (isFinal(place)) continue;
     const leaveOut = (at: string) =>
       at === vaultName ? 'The vault of another root; its snapshots stay there.' : undefined;
-    const found = gather({ fs: view.fs, directory: place, destination: workspaceDestination, claimed, leaveOut });
+    const found = gather({ view, directory: place, destination: workspaceDestination, claimed, leaveOut });
     let warnings: LegacySource['warnings'] | undefined;
     sources.push({
       ...described(view, place, 'Execution state, uploads and settings'),
@@ -60,16 +61,14 @@ export function legacySources(view: ProfileView): LegacySource[] {
     const leaveOut = (at: string) =>
       at === 'system' ? 'The personas that come with the program; it brings its own after an update.' : undefined;
     const destination = (at: string) => ({ target: `personas/${at}` });
-    const found = gather({ fs: view.fs, directory: personas, destination, claimed, leaveOut });
+    const found = gather({ view, directory: personas, destination, claimed, leaveOut });
     sources.push({ ...described(view, personas, 'Personas'), ...found, warnings: [] });
   }
   return sources.filter(source => source.entries.length > 0 || source.omitted.length > 0);
 }
 
 function described(view: ProfileView, place: string, title: string): Pick<LegacySource, 'id' | 'title' | 'path'> {
-  const relative = path.relative(view.workspace, place);
-  const inside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
-  return { id: inside ? relative.split(path.sep).join('/') : place, title, path: place };
+  return { id: shownPath(view.workspace, place), title, path: place };
 }
 
 function notebookDestination(at: string): Destination {
@@ -114,13 +113,14 @@ function workspaceWarnings(
   known: Set<string>,
 ): LegacySource['warnings'] {
   const warnings: LegacySource['warnings'] = [];
+  const warn = (path: string, message: string) => warnings.push({ path: shownPath(view.workspace, path), message });
   const notebooks = new Set(entries.map(entry => entry.target.split('/')[0]!).filter(isUuid));
   for (const id of notebooks) {
     const own = `${directory}/${id}`;
     if (!known.has(id.toLowerCase())) {
-      warnings.push({ path: own, message: 'No notebook has this id any more; what belongs to it is kept.' });
+      warn(own, 'No notebook has this id any more; what belongs to it is kept.');
     }
-    warnings.push(...checkpointWarnings(view.fs, `${own}/state`));
+    for (const { path, message } of checkpointWarnings(view.fs, `${own}/state`)) warn(path, message);
   }
   return warnings;
 }

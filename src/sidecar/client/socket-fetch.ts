@@ -19,7 +19,10 @@ export interface RawRequest {
  *
  * @throws SIDECAR_FAILED when the sidecar cannot be reached, CANCELLED on the signal
  */
-export function send(address: SidecarAddress, { method, path, headers, body, signal }: RawRequest): Promise<IncomingMessage> {
+export function send(
+  address: SidecarAddress,
+  { method, path, headers, body, signal }: RawRequest,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const target = 'socket' in address ? { socketPath: address.socket } : new URL(address.url);
     const where =

@@ -18,14 +18,17 @@ export type TypedApi = ReturnType<typeof typedApi>;
 /** Hono only ever asks its search parameters for their text (see query-text.ts for why they are not `URLSearchParams`). */
 function queryString(query: Record<string, unknown>): { toString(): string } {
   const pairs = Object.entries(query).flatMap(([name, value]) =>
-    [value].flat().flatMap(one => (one === undefined ? [] : [`${encodeURIComponent(name)}=${encodeQueryText(String(one))}`])),
+    [value]
+      .flat()
+      .flatMap(one => (one === undefined ? [] : [`${encodeURIComponent(name)}=${encodeQueryText(String(one))}`])),
   );
   return { toString: () => pairs.join('&') };
 }
 
 /** A reference as one part of a URL's path. `.` and `..` would be taken for directories, and nothing for the listing. */
 export function segment(reference: string): string {
-  if (reference !== '' && reference !== '.' && reference !== '..' && reference.isWellFormed()) return encodeURIComponent(reference);
+  if (reference !== '' && reference !== '.' && reference !== '..' && reference.isWellFormed())
+    return encodeURIComponent(reference);
   throw new HoldfastError('NOT_FOUND', `There is nothing named "${reference}".`, { hint: 'Give an id.' });
 }
 

@@ -26,7 +26,9 @@ export function accepted<Schema extends z.ZodType>(result: Schema, description: 
   } as const;
 }
 
-const locationHeader = z.object({ Location: z.string().openapi({ description: 'Where the operation can be followed.' }) });
+const locationHeader = z.object({
+  Location: z.string().openapi({ description: 'Where the operation can be followed.' }),
+});
 
 export const bytes = {
   200: {

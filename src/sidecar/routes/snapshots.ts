@@ -88,7 +88,10 @@ const diff = createRoute({
   request: {
     query: inWorkspace.extend({
       to: z.string().optional().openapi({ description: 'The other snapshot. Absent: the root as it is now.' }),
-      path: z.union([pathText, z.array(pathText)]).optional().openapi({ description: 'Only these paths.' }),
+      path: z
+        .union([pathText, z.array(pathText)])
+        .optional()
+        .openapi({ description: 'Only these paths.' }),
     }),
     params: named,
   },

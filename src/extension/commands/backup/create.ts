@@ -18,7 +18,12 @@ export const createBackup: Command = {
     if (secretFiles > 0) {
       const answer = await services.prompts.pick(
         [
-          { label: texts.withoutSecrets(), detail: texts.withoutSecretsDetail(secretFiles), icon: 'shield', value: false },
+          {
+            label: texts.withoutSecrets(),
+            detail: texts.withoutSecretsDetail(secretFiles),
+            icon: 'shield',
+            value: false,
+          },
           { label: texts.withSecrets(), detail: texts.withSecretsDetail(), icon: 'unlock', value: true },
         ],
         { title: texts.createBackup() },
@@ -33,13 +38,18 @@ export const createBackup: Command = {
       reveal: texts.revealFile(),
       ...(backup.omitted.length > 0 ? { list: texts.showList() } : {}),
     };
-    const message = texts.backupMade(texts.files(backup.files), formatBytes(backup.archiveBytes, vscode.env.language), backup.file);
+    const message = texts.backupMade(
+      texts.files(backup.files),
+      formatBytes(backup.archiveBytes, vscode.env.language),
+      backup.file,
+    );
     const omitted = backup.omitted.length > 0 ? ` ${texts.omitted(backup.omitted.length)}` : '';
     void services.prompts
       .tell(omitted ? 'warning' : 'info', message + omitted, actions as Record<'reveal' | 'list', string>)
       .then(async action => {
         if (action === 'reveal') await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(backup.file));
-        if (action === 'list') await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), backup.omitted));
+        if (action === 'list')
+          await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), backup.omitted));
       });
     return backup;
   },

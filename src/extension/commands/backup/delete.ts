@@ -18,11 +18,14 @@ export const deleteBackups: Command = {
     if (!first) return undefined;
     const message = chosen.length === 1 ? texts.deleteBackup(backupName(first)) : texts.deleteBackups(chosen.length);
     const detail = [
-      ...chosen.map(({ backup, reference }) => (backup ? `${backup.file} (${formatBytes(backup.archiveBytes, vscode.env.language)})` : reference)),
+      ...chosen.map(({ backup, reference }) =>
+        backup ? `${backup.file} (${formatBytes(backup.archiveBytes, vscode.env.language)})` : reference,
+      ),
       '',
       texts.deleteIsFinal(),
     ].join('\n');
-    if ((await services.prompts.confirm({ message, detail }, { delete: texts.delete() })) !== 'delete') return undefined;
+    if ((await services.prompts.confirm({ message, detail }, { delete: texts.delete() })) !== 'delete')
+      return undefined;
     for (const { workspace, reference } of chosen) {
       await (await workspace.client()).deleteBackup(reference);
       await workspace.refresh('backups', 'status');

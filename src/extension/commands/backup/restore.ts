@@ -33,6 +33,7 @@ async function restore(services: Services, chosen: ChosenBackup, paths: string[]
     to,
     name: backupName(chosen),
     canDeleteExtra: false,
-    restore: ({ dryRun }, work) => client.restoreBackup(chosen.reference, { paths, dryRun, ...(to === undefined ? {} : { to }) }, work),
+    restore: ({ dryRun }, work) =>
+      client.restoreBackup(chosen.reference, { paths, dryRun, ...(to === undefined ? {} : { to }) }, work),
   });
 }

@@ -13,11 +13,16 @@ export const verifyBackup: Command = {
     const client = await chosen.workspace.client();
     const result = await withWork(texts.verifying(), work => client.verifyBackup(chosen.reference, work));
     if (result.ok) {
-      void services.prompts.tell('info', texts.backupGood(texts.files(result.files), formatBytes(result.bytes, vscode.env.language)));
+      void services.prompts.tell(
+        'info',
+        texts.backupGood(texts.files(result.files), formatBytes(result.bytes, vscode.env.language)),
+      );
     } else {
-      void services.prompts.tell('error', texts.backupBad(result.bad.length), { list: texts.showList() }).then(async action => {
-        if (action) await services.reports.show(texts.damaged(), omissionLines(texts.damaged(), result.bad));
-      });
+      void services.prompts
+        .tell('error', texts.backupBad(result.bad.length), { list: texts.showList() })
+        .then(async action => {
+          if (action) await services.reports.show(texts.damaged(), omissionLines(texts.damaged(), result.bad));
+        });
     }
     return result;
   },

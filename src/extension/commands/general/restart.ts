@@ -3,6 +3,5 @@ import type { Command } from '../command.ts';
 export const restartSidecar: Command = {
   async run(services) {
     await services.connection.restart();
-    await services.workspaces.reconfigure();
   },
 };

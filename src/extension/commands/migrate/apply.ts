@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApplyResult, ConflictPolicy, MigrationPlan } from '../../../protocol/migrations.ts';
 import { runCommand } from '../../contribute.ts';
 import { formatBytes } from '../../format.ts';
@@ -25,17 +25,23 @@ export const applyMigration: Command = {
     if (!workspace) return undefined;
     const wanted = PlanGiven.safeParse(args[0]).data?.plan;
     const known = services.plans.of(workspace);
-    const plan = known && (wanted === undefined || wanted === known.planId) ? known : await makePlan(services, workspace, []);
+    const plan =
+      known && (wanted === undefined || wanted === known.planId) ? known : await makePlan(services, workspace, []);
     if (!plan) return undefined;
     const onConflict = plan.totals.conflict > 0 ? await askPolicy(services.prompts, plan) : 'fail';
     if (onConflict === undefined) return undefined;
-    const decision = await services.prompts.confirm(question(plan, onConflict), { apply: texts.apply(), preview: texts.preview() });
+    const decision = await services.prompts.confirm(question(plan, onConflict), {
+      apply: texts.apply(),
+      preview: texts.preview(),
+    });
     if (decision === 'preview') await showPlan(services, workspace, plan);
     if (decision !== 'apply') return undefined;
     const client = await workspace.client();
     // Whatever comes of it, this plan has had its time: a stale one must be made again.
     services.plans.forget(workspace);
-    const result = await withWork(texts.migrating(), work => client.applyMigration({ plan: plan.planId, onConflict }, work));
+    const result = await withWork(texts.migrating(), work =>
+      client.applyMigration({ plan: plan.planId, onConflict }, work),
+    );
     await workspace.refresh('root');
     tellResult(services, workspace, result);
     return result;
@@ -45,7 +51,10 @@ export const applyMigration: Command = {
 function askPolicy(prompts: Prompts, plan: MigrationPlan): Promise<ConflictPolicy | undefined> {
   const policies = ['keep-target', 'keep-source', 'keep-both', 'keep-newer'] as const;
   const choices = policies.map(policy => ({ ...texts.policy(policy), value: policy }));
-  return prompts.pick<ConflictPolicy>(choices, { title: texts.conflictTitle(plan.totals.conflict), placeholder: texts.conflictHint() });
+  return prompts.pick<ConflictPolicy>(choices, {
+    title: texts.conflictTitle(plan.totals.conflict),
+    placeholder: texts.conflictHint(),
+  });
 }
 
 function question(plan: MigrationPlan, onConflict: ConflictPolicy) {
@@ -79,7 +88,8 @@ function tellResult(services: Services, workspace: Workspace, result: ApplyResul
     .then(async action => {
       const folder = workspace.folder.uri.toString();
       if (action === 'undo') await runCommand('holdfast.migrate.undo', { folder, id: result.migrationId });
-      if (action === 'list') await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), result.omitted));
+      if (action === 'list')
+        await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), result.omitted));
     })
     .catch(error => showFailure(services, 'migrate', error));
 }

@@ -10,9 +10,12 @@ export const listMigrations: Command = {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;
     const migrations = await (await workspace.client()).listMigrations();
-    if (migrations.length === 0) void services.prompts.tell('info', texts.noMigrations(), { plan: texts.previewMigration() }).then(async action => {
-      if (action) await runCommand('holdfast.migrate.plan', { folder: workspace.folder.uri.toString() });
-    });
+    if (migrations.length === 0)
+      void services.prompts
+        .tell('info', texts.noMigrations(), { plan: texts.previewMigration() })
+        .then(async action => {
+          if (action) await runCommand('holdfast.migrate.plan', { folder: workspace.folder.uri.toString() });
+        });
     else void runCommand('holdfast.migrate.show', { folder: workspace.folder.uri.toString() });
     return migrations;
   },

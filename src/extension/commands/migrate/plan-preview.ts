@@ -26,7 +26,7 @@ export async function showPlan(services: Services, workspace: Workspace, plan: M
     (item): Candidate => ({
       path: item.target,
       kind: item.action === 'conflict' ? 'modified' : 'added',
-      resolve: () => sides(services, workspace, plan, item),
+      resolve: () => sides(services, plan, item),
     }),
   );
   if (candidates.length > 0) await openComparison(services.prompts, texts.planTitle(workspace.name), candidates);
@@ -35,29 +35,46 @@ export async function showPlan(services: Services, workspace: Workspace, plan: M
 
 function noteLines({ omitted, warnings }: MigrationPlan): string[] {
   return [
-    ...(omitted.length > 0 ? [`# ${texts.leftOut()}`, '', ...omitted.map(({ path, reason }) => `- \`${path}\`: ${reason}`), ''] : []),
-    ...(warnings.length > 0 ? [`# ${texts.warnings()}`, '', ...warnings.map(({ path, message }) => `- \`${path}\`: ${message}`), ''] : []),
+    ...(omitted.length > 0
+      ? [`# ${texts.leftOut()}`, '', ...omitted.map(({ path, reason }) => `- \`${path}\`: ${reason}`), '']
+      : []),
+    ...(warnings.length > 0
+      ? [`# ${texts.warnings()}`, '', ...warnings.map(({ path, message }) => `- \`${path}\`: ${message}`), '']
+      : []),
   ];
 }
 
 /** Left what is at the target now, right what will be there; what is not text is shown by what is known about it. */
-async function sides(services: Services, workspace: Workspace, { planId, root }: MigrationPlan, item: PlanItem): Promise<Change> {
+async function sides(services: Services, { planId, root }: MigrationPlan, item: PlanItem): Promise<Change> {
   const label = vscode.Uri.file(join(root, item.target));
-  const [left, right] = await Promise.all([side(services, planId, item, 'target'), side(services, planId, item, 'source')]);
+  const [left, right] = await Promise.all([
+    side(services, planId, item, 'target'),
+    side(services, planId, item, 'source'),
+  ]);
   const texty = left.text && right.text;
-  void workspace;
   return {
     path: item.target,
     label,
-    ...(left.facts ? { left: texty ? planUri(planId, item, 'target') : factsUri('before', item.target, left.facts) } : {}),
-    ...(right.facts ? { right: texty ? planUri(planId, item, 'source') : factsUri('after', item.target, right.facts) } : {}),
+    ...(left.facts
+      ? { left: texty ? planUri(planId, item, 'target') : factsUri('before', item.target, left.facts) }
+      : {}),
+    ...(right.facts
+      ? { right: texty ? planUri(planId, item, 'source') : factsUri('after', item.target, right.facts) }
+      : {}),
   };
 }
 
-async function side(services: Services, planId: string, item: PlanItem, which: PlanSide): Promise<{ text: boolean; facts?: Facts }> {
-  if (which === 'source' && item.bytes > largestText) {
+async function side(
+  services: Services,
+  planId: string,
+  item: PlanItem,
+  which: PlanSide,
+): Promise<{ text: boolean; facts?: Facts }> {
+  // The content of secrets is never shown.
+  if (which === 'source' && (item.secret || item.bytes > largestText)) {
     return { text: false, facts: { type: 'file', size: item.bytes, sha256: item.sha256 } };
   }
+  if (item.secret) return { text: false, ...(item.action === 'conflict' ? { facts: { type: 'file', size: 0 } } : {}) };
   const bytes = await services.planFiles.bytes(planId, item.id, which);
   if (!bytes) return { text: true };
   const facts: Facts = { type: 'file', size: bytes.byteLength, ...(which === 'source' ? { sha256: item.sha256 } : {}) };

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MigrationPlan } from '../../../protocol/migrations.ts';
 import { runCommand } from '../../contribute.ts';
 import { texts } from '../../messages.ts';
@@ -28,7 +28,11 @@ export const planMigration: Command = {
 };
 
 /** Plans, and asks for a folder when the profile knows of nothing to migrate. */
-export async function makePlan(services: Services, workspace: Workspace, from: string[]): Promise<MigrationPlan | undefined> {
+export async function makePlan(
+  services: Services,
+  workspace: Workspace,
+  from: string[],
+): Promise<MigrationPlan | undefined> {
   const client = await workspace.client();
   const plan = await withWork(texts.planning(), work => client.planMigration({ from }, work));
   if (plan.items.length > 0 || plan.omitted.length > 0 || from.length > 0) {
@@ -38,7 +42,11 @@ export async function makePlan(services: Services, workspace: Workspace, from: s
   }
   const answer = await services.prompts.tell('info', texts.nothingToMigrate(), { choose: texts.chooseSource() });
   if (answer !== 'choose') return undefined;
-  const folder = await services.prompts.folder({ title: texts.chooseSource(), label: texts.migrateFromHere(), start: workspace.folder.uri });
+  const folder = await services.prompts.folder({
+    title: texts.chooseSource(),
+    label: texts.migrateFromHere(),
+    start: workspace.folder.uri,
+  });
   return folder && makePlan(services, workspace, [folder.fsPath]);
 }
 
@@ -49,5 +57,6 @@ async function offerApply(services: Services, workspace: Workspace, plan: Migrat
     return;
   }
   const action = await services.prompts.tell('info', planSummary(plan), { apply: texts.applyMore() });
-  if (action === 'apply') await runCommand('holdfast.migrate.apply', { folder: workspace.folder.uri.toString(), plan: plan.planId });
+  if (action === 'apply')
+    await runCommand('holdfast.migrate.apply', { folder: workspace.folder.uri.toString(), plan: plan.planId });
 }

@@ -24,7 +24,9 @@ export const showMigration: Command = {
       ]),
       `# ${texts.filesTitle()}`,
       '',
-      ...details.plan.items.map(item => `- ${item.action}: \`${item.source}\` → \`${item.target}\`${item.note ? ` (${item.note})` : ''}`),
+      ...details.plan.items.map(
+        item => `- ${item.action}: \`${item.source}\` → \`${item.target}\`${item.note ? ` (${item.note})` : ''}`,
+      ),
       '',
       ...(details.plan.omitted.length > 0 ? omissionLines(texts.leftOut(), details.plan.omitted) : []),
     ]);

@@ -13,11 +13,17 @@ export const selectRoot: Command = {
   async run(services, args) {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;
-    const chosen = await services.prompts.folder({ title: texts.chooseRoot(), label: texts.useAsRoot(), start: workspace.folder.uri });
+    const chosen = await services.prompts.folder({
+      title: texts.chooseRoot(),
+      label: texts.useAsRoot(),
+      start: workspace.folder.uri,
+    });
     if (!chosen) return undefined;
     const value = settingFor(workspace.path, chosen.fsPath);
     const configuration = vscode.workspace.getConfiguration(undefined, workspace.folder.uri);
-    const target = vscode.workspace.workspaceFile ? vscode.ConfigurationTarget.WorkspaceFolder : vscode.ConfigurationTarget.Workspace;
+    const target = vscode.workspace.workspaceFile
+      ? vscode.ConfigurationTarget.WorkspaceFolder
+      : vscode.ConfigurationTarget.Workspace;
     await configuration.update(rootSetting, value, target);
     await workspace.refresh('root');
     return workspace.root;

@@ -19,7 +19,10 @@ export const showRoot: Command = {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;
     await workspace.refresh('root');
-    const choices = [...workspace.candidates.map(candidate => candidateChoice(workspace, candidate)), ...actions(services, workspace)];
+    const choices = [
+      ...workspace.candidates.map(candidate => candidateChoice(workspace, candidate)),
+      ...actions(services, workspace),
+    ];
     // The answer does not wait for what the person does with it.
     void services.prompts
       .pick(choices, { title: texts.rootTitle(workspace.name), placeholder: headline(workspace) })
@@ -31,12 +34,22 @@ export const showRoot: Command = {
 function headline(workspace: Workspace): string {
   const { root, problem } = workspace;
   if (!root) return problem?.message ?? texts.loading();
-  const amount = root.areas.reduce((sum, area) => ({ files: sum.files + area.files, bytes: sum.bytes + area.bytes }), { files: 0, bytes: 0 });
-  const held = root.exists ? `${texts.files(amount.files)} · ${formatBytes(amount.bytes, vscode.env.language)}` : texts.notMadeYet();
+  const amount = root.areas.reduce((sum, area) => ({ files: sum.files + area.files, bytes: sum.bytes + area.bytes }), {
+    files: 0,
+    bytes: 0,
+  });
+  const held = root.exists
+    ? `${texts.files(amount.files)} · ${formatBytes(amount.bytes, vscode.env.language)}`
+    : texts.notMadeYet();
   return `${root.root} · ${held} · ${texts.profileIs(root.profile)}`;
 }
 
-const icons: Record<Candidate['status'], string> = { chosen: 'pass-filled', shadowed: 'circle-slash', unset: 'circle-outline', invalid: 'error' };
+const icons: Record<Candidate['status'], string> = {
+  chosen: 'pass-filled',
+  shadowed: 'circle-slash',
+  unset: 'circle-outline',
+  invalid: 'error',
+};
 
 function candidateChoice(workspace: Workspace, candidate: Candidate): Choice<Chosen> {
   const path = candidate.path && shortPath(candidate.path, workspace.path, homedir());
@@ -55,7 +68,12 @@ function actions(services: Services, workspace: Workspace): Choice<Chosen>[] {
   const { root } = workspace;
   const folder = { folder: workspace.folder.uri.toString() };
   const general: Choice<Chosen>[] = [
-    { label: texts.chooseRoot(), icon: 'folder-opened', group, value: () => runCommand('holdfast.root.select', folder) },
+    {
+      label: texts.chooseRoot(),
+      icon: 'folder-opened',
+      group,
+      value: () => runCommand('holdfast.root.select', folder),
+    },
     { label: texts.openSettings(), icon: 'settings-gear', group, value: openSettings },
     { label: texts.showLog(), icon: 'output', group, value: () => services.log.show() },
   ];

@@ -12,11 +12,16 @@ export const createSnapshot: Command = {
   async run(services, args): Promise<Snapshot | undefined> {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;
-    const title = await services.prompts.input({ title: texts.snapshotTitle(), placeholder: texts.snapshotTitleHint() });
+    const title = await services.prompts.input({
+      title: texts.snapshotTitle(),
+      placeholder: texts.snapshotTitleHint(),
+    });
     if (title === undefined) return undefined;
     const client = await workspace.client();
     const { paths } = given(args);
-    const snapshot = await withWork(texts.takingSnapshot(), work => client.createSnapshot({ title: title.trim(), paths }, work));
+    const snapshot = await withWork(texts.takingSnapshot(), work =>
+      client.createSnapshot({ title: title.trim(), paths }, work),
+    );
     await workspace.refresh('snapshots', 'status');
     tellResult(services, snapshot);
     return snapshot;
@@ -26,9 +31,11 @@ export const createSnapshot: Command = {
 function tellResult(services: Services, snapshot: Snapshot): void {
   const name = snapshot.title || filesAndBytes(snapshot);
   if (snapshot.skipped.length === 0) {
-    void services.prompts.tell('info', texts.snapshotTaken(name, snapshot.files), { show: texts.showSnapshots() }).then(action => {
-      if (action) void runCommand('holdfast.snapshot.list');
-    });
+    void services.prompts
+      .tell('info', texts.snapshotTaken(name, snapshot.files), { show: texts.showSnapshots() })
+      .then(action => {
+        if (action) void runCommand('holdfast.snapshot.list');
+      });
     return;
   }
   void services.prompts

@@ -9,20 +9,24 @@ export const deleteSnapshots: Command = {
     const chosen = await chooseSnapshots(services, args, texts.whichSnapshot());
     const [first] = chosen;
     if (!first) return undefined;
-    const message = chosen.length === 1 ? texts.deleteSnapshot(nameOf(first.snapshot)) : texts.deleteSnapshots(chosen.length);
+    const message =
+      chosen.length === 1 ? texts.deleteSnapshot(nameOf(first.snapshot)) : texts.deleteSnapshots(chosen.length);
     const detail = [
       ...chosen.slice(0, 10).map(({ snapshot }) => `${nameOf(snapshot)}: ${filesAndBytes(snapshot)}`),
       ...(chosen.length > 10 ? [texts.andMore(chosen.length - 10)] : []),
       '',
       texts.deleteIsFinal(),
     ].join('\n');
-    if ((await services.prompts.confirm({ message, detail }, { delete: texts.delete() })) !== 'delete') return undefined;
+    if ((await services.prompts.confirm({ message, detail }, { delete: texts.delete() })) !== 'delete')
+      return undefined;
     const deleted: string[] = [];
     for (const { workspace, snapshot } of chosen) {
       await (await workspace.client()).deleteSnapshot(snapshot.id);
       deleted.push(snapshot.id);
     }
-    await Promise.all([...new Set(chosen.map(({ workspace }) => workspace))].map(workspace => workspace.refresh('snapshots', 'status')));
+    await Promise.all(
+      [...new Set(chosen.map(({ workspace }) => workspace))].map(workspace => workspace.refresh('snapshots', 'status')),
+    );
     return deleted;
   },
 };

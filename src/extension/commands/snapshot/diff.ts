@@ -88,7 +88,12 @@ async function sides(services: Services, compared: Compared) {
   };
 }
 
-async function isTextIn(services: Services, side: Side, info: FileInfo | undefined, livePath: string | undefined): Promise<boolean> {
+async function isTextIn(
+  services: Services,
+  side: Side,
+  info: FileInfo | undefined,
+  livePath: string | undefined,
+): Promise<boolean> {
   if (!info) return true;
   if (info.type !== 'file' || info.size > largestText) return false;
   if (side === null) return livePath !== undefined && isTextFile(livePath);

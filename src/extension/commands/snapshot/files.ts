@@ -13,7 +13,8 @@ export const listFiles: Command = {
     if (!chosen) return undefined;
     const { snapshot, paths } = chosen;
     const tree = await services.contents.tree(snapshot.id);
-    const within = (path: string) => paths.length === 0 || paths.some(one => path === one || path.startsWith(`${one}/`));
+    const within = (path: string) =>
+      paths.length === 0 || paths.some(one => path === one || path.startsWith(`${one}/`));
     const files = [...tree.entries.values()].filter(entry => within(entry.path));
     const choices = files
       .filter(entry => entry.type !== 'dir')

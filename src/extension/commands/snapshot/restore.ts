@@ -40,7 +40,10 @@ async function restore(services: Services, { workspace, snapshot, paths }: Chose
     restore: (options, work) =>
       client.restoreSnapshot(snapshot.id, { paths, ...options, ...(to === undefined ? {} : { to }) }, work),
     ...(to === undefined
-      ? { compare: async () => runCommand('holdfast.snapshot.diff', { id: snapshot.id, folder: workspace.folder.uri.toString(), paths }) }
+      ? {
+          compare: async () =>
+            runCommand('holdfast.snapshot.diff', { id: snapshot.id, folder: workspace.folder.uri.toString(), paths }),
+        }
       : {}),
   });
 }

@@ -14,9 +14,11 @@ export const showStatus: Command = {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;
     const status = await (await workspace.client()).status();
-    void services.prompts.pick(lines(status), { title: texts.statusTitle(workspace.name), placeholder: status.root }).then(id => {
-      if (id) void runCommand(id, { folder: workspace.folder.uri.toString() });
-    });
+    void services.prompts
+      .pick(lines(status), { title: texts.statusTitle(workspace.name), placeholder: status.root })
+      .then(id => {
+        if (id) void runCommand(id, { folder: workspace.folder.uri.toString() });
+      });
     return status;
   },
 };
@@ -33,10 +35,19 @@ function lines(status: Status): Choice<CommandId>[] {
       icon: 'folder-library',
       value: 'holdfast.migrate.plan',
     },
-    { label: texts.snapshotsLine(snapshots.count), description: latest(snapshots.latest), icon: 'history', value: 'holdfast.snapshot.list' },
     {
-      label: changedSince ? texts.changedLine(changedSince.added + changedSince.removed + changedSince.modified) : texts.noSnapshots(),
-      description: changedSince ? texts.changesIn(changedSince.added, changedSince.removed, changedSince.modified) : undefined,
+      label: texts.snapshotsLine(snapshots.count),
+      description: latest(snapshots.latest),
+      icon: 'history',
+      value: 'holdfast.snapshot.list',
+    },
+    {
+      label: changedSince
+        ? texts.changedLine(changedSince.added + changedSince.removed + changedSince.modified)
+        : texts.noSnapshots(),
+      description: changedSince
+        ? texts.changesIn(changedSince.added, changedSince.removed, changedSince.modified)
+        : undefined,
       icon: 'diff-multiple',
       value: changedSince ? 'holdfast.snapshot.diff' : 'holdfast.snapshot.create',
     },
@@ -46,7 +57,17 @@ function lines(status: Status): Choice<CommandId>[] {
       icon: 'notebook',
       value: 'holdfast.session.list',
     },
-    { label: texts.backupsLine(backups.count), description: latest(backups.latest), icon: 'archive', value: 'holdfast.backup.list' },
-    { label: texts.vaultLine(formatBytes(vault.bytes, language)), description: texts.objects(vault.objects), icon: 'package', value: 'holdfast.vault.verify' },
+    {
+      label: texts.backupsLine(backups.count),
+      description: latest(backups.latest),
+      icon: 'archive',
+      value: 'holdfast.backup.list',
+    },
+    {
+      label: texts.vaultLine(formatBytes(vault.bytes, language)),
+      description: texts.objects(vault.objects),
+      icon: 'package',
+      value: 'holdfast.vault.verify',
+    },
   ];
 }

@@ -21,16 +21,21 @@ export const verifyVault: Command = {
     const client = await workspace.client();
     const result = await withWork(texts.verifying(), work => client.verifyVault({ readData }, work));
     if (result.ok) {
-      void services.prompts.tell('info', texts.vaultGood(result.objects, formatBytes(result.bytesRead, vscode.env.language)));
+      void services.prompts.tell(
+        'info',
+        texts.vaultGood(result.objects, formatBytes(result.bytesRead, vscode.env.language)),
+      );
     } else {
       const lines = result.damaged.flatMap(({ object, reason, snapshots, paths }) => [
         `- \`${object}\`: ${reason}`,
         ...snapshots.map(id => `  - ${texts.snapshotNamed(id)}`),
         ...paths.map(path => `  - \`${path}\``),
       ]);
-      void services.prompts.tell('error', texts.vaultBad(result.damaged.length), { list: texts.showList() }).then(async action => {
-        if (action) await services.reports.show(texts.damaged(), [`# ${texts.damaged()}`, '', ...lines, '']);
-      });
+      void services.prompts
+        .tell('error', texts.vaultBad(result.damaged.length), { list: texts.showList() })
+        .then(async action => {
+          if (action) await services.reports.show(texts.damaged(), [`# ${texts.damaged()}`, '', ...lines, '']);
+        });
     }
     return result;
   },

@@ -24,7 +24,9 @@ export function backupTooltip(backup: Backup): vscode.MarkdownString {
   const line = (words: string) => text.appendText(words).appendMarkdown('  \n');
   line(formatExactTime(backup.createdAt, language));
   line(backup.file);
-  line(`${texts.files(backup.files)} · ${formatBytes(backup.bytes, language)} → ${formatBytes(backup.archiveBytes, language)}`);
+  line(
+    `${texts.files(backup.files)} · ${formatBytes(backup.bytes, language)} → ${formatBytes(backup.archiveBytes, language)}`,
+  );
   line(backup.scope.areas.length > 0 ? backup.scope.areas.join(', ') : texts.wholeRoot());
   line(backup.scope.secrets ? texts.withSecrets() : texts.withoutSecrets());
   if (backup.omitted.length > 0) line(texts.omitted(backup.omitted.length));

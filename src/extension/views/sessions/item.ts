@@ -14,9 +14,15 @@ export function sessionItem(node: SessionNode): vscode.TreeItem {
   const state = stateOf(session);
   item.description = [...state, session.broken === undefined ? time : ''].filter(Boolean).join(' · ');
   item.iconPath = iconOf(session);
-  item.contextValue = rowContext('session', { legacy: session.legacy, broken: session.broken !== undefined, unsaved: session.unsaved });
+  item.contextValue = rowContext('session', {
+    legacy: session.legacy,
+    broken: session.broken !== undefined,
+    unsaved: session.unsaved,
+  });
   item.command = asCommand('holdfast.session.open', texts.open(), node);
-  item.accessibilityInformation = { label: [session.title, time, formatBytes(session.bytes, vscode.env.language), ...state].join(', ') };
+  item.accessibilityInformation = {
+    label: [session.title, time, formatBytes(session.bytes, vscode.env.language), ...state].join(', '),
+  };
   return item;
 }
 
@@ -37,7 +43,10 @@ export function sessionTooltip(session: Session): vscode.MarkdownString {
   const language = vscode.env.language;
   const text = new vscode.MarkdownString();
   const line = (words: string) => text.appendText(words).appendMarkdown('  \n');
-  text.appendMarkdown('**').appendText(session.title || session.id).appendMarkdown('**\n\n');
+  text
+    .appendMarkdown('**')
+    .appendText(session.title || session.id)
+    .appendMarkdown('**\n\n');
   if (session.broken !== undefined) line(texts.broken(session.broken));
   if (session.description) text.appendText(session.description).appendMarkdown('\n\n');
   line(session.location + (session.legacy ? ` (${texts.legacyPlace()})` : ''));

@@ -36,7 +36,9 @@ function snapshotItem({ workspace, snapshot }: SnapshotNode): vscode.TreeItem {
   const item = new vscode.TreeItem(nameOf(snapshot), vscode.TreeItemCollapsibleState.Collapsed);
   item.id = `${workspace.folder.uri}/snapshot/${snapshot.id}`;
   item.description = [snapshot.title ? time : '', filesAndBytes(snapshot)].filter(Boolean).join(' · ');
-  item.iconPath = new vscode.ThemeIcon(snapshot.pinned ? 'pinned' : snapshot.reason.startsWith('before-') ? 'shield' : 'history');
+  item.iconPath = new vscode.ThemeIcon(
+    snapshot.pinned ? 'pinned' : snapshot.reason.startsWith('before-') ? 'shield' : 'history',
+  );
   item.contextValue = rowContext('snapshot', { pinned: snapshot.pinned, incomplete: snapshot.skipped.length > 0 });
   const said = [
     nameOf(snapshot),
@@ -57,11 +59,16 @@ function entryItem({ workspace, snapshot, entry }: EntryNode): vscode.TreeItem {
   const item = new vscode.TreeItem(baseName(entry.path), state);
   item.id = `${workspace.folder.uri}/snapshot/${snapshot.id}/${entry.path}`;
   item.resourceUri = uri;
-  item.iconPath = isDirectory ? vscode.ThemeIcon.Folder : entry.type === 'link' ? new vscode.ThemeIcon('link') : vscode.ThemeIcon.File;
+  item.iconPath = isDirectory
+    ? vscode.ThemeIcon.Folder
+    : entry.type === 'link'
+      ? new vscode.ThemeIcon('link')
+      : vscode.ThemeIcon.File;
   item.contextValue = rowContext('entry', { file: !isDirectory, dir: isDirectory });
   if (entry.type === 'file') item.description = formatBytes(entry.size, vscode.env.language);
   if (entry.type === 'link') item.description = `→ ${entry.target ?? ''}`;
-  if (!isDirectory) item.command = asCommand('holdfast.snapshot.open', texts.open(), { id: snapshot.id, paths: [entry.path] });
+  if (!isDirectory)
+    item.command = asCommand('holdfast.snapshot.open', texts.open(), { id: snapshot.id, paths: [entry.path] });
   return item;
 }
 

@@ -30,7 +30,8 @@ export class SnapshotsSource implements TreeSource<Node> {
     const broken = workspace.brokenSnapshots.map(record => ({ kind: 'broken' as const, workspace, record }));
     const rest: MoreNode[] = more ? [{ kind: 'more', workspace, remaining: total - items.length }] : [];
     const groups = grouped(workspace, items);
-    if (items.length <= fewEnough || groups.length === 1) return [...broken, ...items.map(one => row(workspace, one)), ...rest];
+    if (items.length <= fewEnough || groups.length === 1)
+      return [...broken, ...items.map(one => row(workspace, one)), ...rest];
     return [...broken, ...groups, ...rest];
   }
 
@@ -62,7 +63,10 @@ function grouped(workspace: Workspace, snapshots: readonly Snapshot[]): GroupNod
   for (const snapshot of snapshots) {
     const period = periodOf(snapshot.createdAt, now, vscode.env.language);
     const key = period.kind === 'month' ? period.key : period.kind;
-    const group = groups.get(key) ?? { title: period.kind === 'month' ? period.name : texts.period(period.kind), snapshots: [] };
+    const group = groups.get(key) ?? {
+      title: period.kind === 'month' ? period.name : texts.period(period.kind),
+      snapshots: [],
+    };
     group.snapshots.push(snapshot);
     groups.set(key, group);
   }

@@ -19,7 +19,9 @@ export async function tellMainJob(cli: string, scratch: string): Promise<void> {
   const env = { ...inherited, HOME: scratch, XDG_DATA_HOME: join(scratch, 'share') };
   const say = (text: string) => process.stdout.write(`\n# ${text}\n`);
   const holdfast = (...args: string[]) => {
-    process.stdout.write(`$ holdfast ${args.map(arg => (/^[\w./=-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ')}\n`);
+    process.stdout.write(
+      `$ holdfast ${args.map(arg => (/^[\w./=-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ')}\n`,
+    );
     const run = spawnSync(process.execPath, [cli, ...args], { cwd: workspace, env, encoding: 'utf8' });
     const shown = `${run.stdout}${run.stderr}`.replaceAll(scratch, '~');
     process.stdout.write(shown);

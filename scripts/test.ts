@@ -29,7 +29,14 @@ function nodeTests(pattern: string): Counts {
   try {
     const run = spawnSync(
       process.execPath,
-      ['--test', '--test-concurrency=2', '--test-timeout=300000', '--test-reporter=./test/reporter.ts', '--test-reporter-destination=stdout', ...files],
+      [
+        '--test',
+        '--test-concurrency=2',
+        '--test-timeout=300000',
+        '--test-reporter=./test/reporter.ts',
+        '--test-reporter-destination=stdout',
+        ...files,
+      ],
       { stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, HOLDFAST_TEST_COUNTS: counts } },
     );
     const result: Counts = JSON.parse(readFileSync(counts, 'utf8'));

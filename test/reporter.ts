@@ -32,7 +32,10 @@ export default async function* reporter(events: AsyncIterable<Event>): AsyncGene
       // A suite fails with its tests, which were reported already.
       if (isSuite && (error as { failureType?: string }).failureType === 'subtestsFailed') continue;
       counts.failed++;
-      const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause ?? error.message);
+      const cause =
+        error.cause instanceof Error
+          ? (error.cause.stack ?? error.cause.message)
+          : String(error.cause ?? error.message);
       yield `\nFAILED ${test.name}  (${test.file ?? ''}:${test.line ?? ''})\n${cause}\n${(printed.get(test.file ?? '') ?? []).join('')}`;
     }
   }

@@ -1,5 +1,12 @@
 import type { z } from 'zod';
-import type { ApplyResult, Migration, MigrationDetails, MigrationPlan, PlanItem } from '../protocol/migrations.ts';
+import type {
+  ApplyResult,
+  Migration,
+  MigrationDetails,
+  MigrationPlan,
+  PlanItem,
+  UndoResult,
+} from '../protocol/migrations.ts';
 import { ago, bytes, clock, count, facts, number, omissionLines, type Style, shortId, table } from './format.ts';
 import { printable } from './printable.ts';
 
@@ -63,6 +70,18 @@ export function applyLines(style: Style, result: ApplyResult): string[] {
     ...conflictLines,
     ...(safetySnapshot === null ? [] : [`What was there before is in the safety snapshot ${safetySnapshot}.`]),
     ...(migrationId === null ? [] : [style.dim(`To undo: holdfast migrate undo ${shortId(migrationId)}`)]),
+  ];
+}
+
+export function undoLines(style: Style, { migrationId, removed, restored, safetySnapshot }: UndoResult): string[] {
+  return [
+    `Undone ${shortId(migrationId)}: ${count(removed, 'copy', 'copies')} removed, ${count(restored, 'file')} put back.`,
+    ...(safetySnapshot === null
+      ? []
+      : [
+          `What was there before is in the safety snapshot ${safetySnapshot}.`,
+          style.dim(`To take this back: holdfast snapshot restore ${safetySnapshot}`),
+        ]),
   ];
 }
 

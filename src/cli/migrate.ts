@@ -4,7 +4,7 @@ import { addNoun, addVerb, collect } from './command.ts';
 import { confirm } from './confirm.ts';
 import { bytes, count, shortId } from './format.ts';
 import { checkedInput } from './input.ts';
-import { applyLines, migrationLines, migrationListLines, planLines } from './migrate-text.ts';
+import { applyLines, migrationLines, migrationListLines, planLines, undoLines } from './migrate-text.ts';
 
 interface PlanOptions {
   from?: string[];
@@ -152,9 +152,7 @@ function addUndo(noun: Command, run: Run): void {
       return {
         kind: 'report',
         json: result,
-        text: () => [
-          `Undone ${shortId(result.migrationId)}: ${count(result.removed, 'copy', 'copies')} removed, ${count(result.restored, 'file')} put back.`,
-        ],
+        text: style => undoLines(style, result),
       };
     }),
   );

@@ -17,7 +17,8 @@ export function writeAll(fs: FileCalls, file: number, data: Uint8Array): void {
   let done = 0;
   while (done < data.length) {
     const written = fs.writeSync(file, data, done, data.length - done);
-    if (written === 0) throw new HoldfastError('DISK_FULL', 'The system wrote no more bytes.', { hint: 'Free some space.' });
+    if (written === 0)
+      throw new HoldfastError('DISK_FULL', 'The system wrote no more bytes.', { hint: 'Free some space.' });
     done += written;
   }
 }

@@ -69,11 +69,17 @@ function breakStale(ports: Ports, path: string): void {
   if (!record) return;
   if (isAlive(ports, record)) {
     const there = record.host === ports.host.name ? '' : ` on ${record.host}`;
-    throw new HoldfastError('LOCKED', `Process ${record.pid}${there} of ${record.user} has been at work here since ${record.since}.`, {
-      path,
-      hint: there ? `Wait for it. If that machine is gone for good, remove this file.` : 'Wait for it to end, or end it.',
-      details: { pid: record.pid, host: record.host, since: record.since },
-    });
+    throw new HoldfastError(
+      'LOCKED',
+      `Process ${record.pid}${there} of ${record.user} has been at work here since ${record.since}.`,
+      {
+        path,
+        hint: there
+          ? `Wait for it. If that machine is gone for good, remove this file.`
+          : 'Wait for it to end, or end it.',
+        details: { pid: record.pid, host: record.host, since: record.since },
+      },
+    );
   }
   // Whoever moves it away has it: of two processes that find the same stale lock only one rename succeeds, and a lock
   // that was taken anew in between is put back.

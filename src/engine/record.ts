@@ -22,7 +22,10 @@ export interface RecordKind<T> {
 const digestLength = ',"digest":"'.length + 64 + '"}\n'.length;
 
 export function encodeRecord<T>(kind: RecordKind<T>, body: T, now: Date): Buffer {
-  const head = JSON.stringify({ schemaVersion: kind.version, savedAt: now.toISOString(), [kind.kind]: body }).slice(0, -1);
+  const head = JSON.stringify({ schemaVersion: kind.version, savedAt: now.toISOString(), [kind.kind]: body }).slice(
+    0,
+    -1,
+  );
   const digest = createHash('sha256').update(head).digest('hex');
   return Buffer.from(`${head},"digest":"${digest}"}\n`);
 }
@@ -38,7 +41,8 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
     });
   const head = bytes.subarray(0, Math.max(0, bytes.length - digestLength));
   const digest = createHash('sha256').update(head).digest('hex');
-  if (bytes.subarray(head.length).toString('latin1') !== `,"digest":"${digest}"}\n`) throw corrupt('its digest does not fit');
+  if (bytes.subarray(head.length).toString('latin1') !== `,"digest":"${digest}"}\n`)
+    throw corrupt('its digest does not fit');
   let envelope: { schemaVersion: number; [kind: string]: unknown };
   try {
     envelope = z.looseObject({ schemaVersion: z.number().int().positive() }).parse(JSON.parse(bytes.toString('utf8')));
@@ -46,10 +50,14 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
     throw corrupt('it is not an envelope');
   }
   if (envelope.schemaVersion > kind.version) {
-    throw new HoldfastError('NEWER_VERSION', `A newer Holdfast wrote this ${kind.kind} (version ${envelope.schemaVersion}).`, {
-      path,
-      hint: `This Holdfast reads up to version ${kind.version}. Update it; nothing was changed.`,
-    });
+    throw new HoldfastError(
+      'NEWER_VERSION',
+      `A newer Holdfast wrote this ${kind.kind} (version ${envelope.schemaVersion}).`,
+      {
+        path,
+        hint: `This Holdfast reads up to version ${kind.version}. Update it; nothing was changed.`,
+      },
+    );
   }
   let body = envelope[kind.kind];
   for (let version = envelope.schemaVersion; version < kind.version; version++) body = kind.upgrades?.[version]?.(body);

@@ -21,18 +21,20 @@ import { SessionsSource } from './views/sessions/provider.ts';
 import { SnapshotsSource } from './views/snapshots/provider.ts';
 import { Workspaces } from './workspaces.ts';
 
-/** What `activate` returns: for tests and for other extensions. */
-export interface HoldfastApi {
+/** What other extensions and tests get. */
+export interface Composed {
   /** Resolves when every workspace folder has been read for the first time. */
   whenReady(): Promise<void>;
   readonly workspaces: Workspaces;
+  /** The process that works for this window; `undefined` while none runs. */
+  sidecarPid(): Promise<number | undefined>;
   readonly views: Readonly<Record<ViewId, vscode.TreeDataProvider<AnyNode>>>;
   /** Lets the caller answer what commands ask, until it is disposed of. */
   replacePrompts(prompts: Prompts): vscode.Disposable;
 }
 
 /** Builds everything, in the order in which it depends on each other. Starts the sidecar and waits for nothing. */
-export function compose(context: vscode.ExtensionContext, log: Log): HoldfastApi {
+export function compose(context: vscode.ExtensionContext, log: Log): Composed {
   const keep = <Thing extends vscode.Disposable>(thing: Thing): Thing => {
     context.subscriptions.push(thing);
     return thing;
@@ -84,6 +86,7 @@ export function compose(context: vscode.ExtensionContext, log: Log): HoldfastApi
   return {
     whenReady: () => ready,
     workspaces,
+    sidecarPid: () => connection.pid(),
     views,
     replacePrompts: prompts => {
       const before = services.prompts;

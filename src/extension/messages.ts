@@ -253,6 +253,7 @@ const migration = {
   conflicts: (count: number) => counted(count, t('1 conflict.'), number => t('{0} conflicts.', number)),
   conflictDecision: (count: number, decision: string) => t('{0} conflicts: {1}', count, decision),
   omitted: (count: number) => counted(count, t('1 path is left out.'), number => t('{0} paths are left out.', number)),
+  warningsCount: (count: number) => counted(count, t('1 warning.'), number => t('{0} warnings.', number)),
   applyQuestion: (count: string, bytes: string) => t('Migrate {0} ({1})?', count, bytes),
   sourcesStay: () => t('The sources stay where they are. What is replaced goes into a safety snapshot first.'),
   migrated: (count: number, verified: number) => t('Migrated {0}, {1} verified.', files(count), verified),

@@ -57,7 +57,11 @@ export const RestoreResult = z.object({
   dryRun: z.boolean(),
   /** What would change, or did: for previews and their comparison views. */
   changes: z.array(
-    z.object({ path: RootPath, action: z.enum(['create', 'overwrite', 'delete', 'unchanged', 'keep']), type: FileType }),
+    z.object({
+      path: RootPath,
+      action: z.enum(['create', 'overwrite', 'delete', 'unchanged', 'keep']),
+      type: FileType,
+    }),
   ),
 });
 export type RestoreResult = z.infer<typeof RestoreResult>;

@@ -23,6 +23,11 @@ export type Operation = z.infer<typeof Operation>;
 /** What `/v1/events` sends. `changed` names the nouns whose listings may differ now. */
 export const ServerEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('operation'), workspace: z.string(), operation: Operation }),
-  z.object({ type: z.literal('changed'), workspace: z.string(), nouns: z.array(z.string()), paths: z.array(z.string()) }),
+  z.object({
+    type: z.literal('changed'),
+    workspace: z.string(),
+    nouns: z.array(z.string()),
+    paths: z.array(z.string()),
+  }),
 ]);
 export type ServerEvent = z.infer<typeof ServerEvent>;

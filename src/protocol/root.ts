@@ -47,8 +47,6 @@ export const Status = z.object({
   sessions: z.object({ count: Count, unsaved: Count }),
   backups: z.object({ count: Count, latest: Time.nullable() }),
   vault: z.object({ bytes: Bytes, objects: Count }),
-  changedSince: z
-    .object({ snapshot: Id, added: Count, removed: Count, modified: Count })
-    .nullable(),
+  changedSince: z.object({ snapshot: Id, added: Count, removed: Count, modified: Count }).nullable(),
 });
 export type Status = z.infer<typeof Status>;

@@ -2,7 +2,14 @@ import * as z from 'zod';
 import { Bytes, Count, FileInfo, Id, Omission, Overwrite, RootPath, Sha256, Time } from './common.ts';
 
 /** Why a snapshot was taken: asked for, or by Holdfast itself before it overwrites something. */
-export const SnapshotReason = z.enum(['manual', 'before-restore', 'before-migrate', 'before-undo', 'scheduled', 'import']);
+export const SnapshotReason = z.enum([
+  'manual',
+  'before-restore',
+  'before-migrate',
+  'before-undo',
+  'scheduled',
+  'import',
+]);
 export type SnapshotReason = z.infer<typeof SnapshotReason>;
 
 /** What a snapshot covers. Both lists empty: the whole root. */

@@ -15,11 +15,13 @@ export interface PrivateSocket {
 }
 
 /** A place for a socket that only this user can reach: a new directory (0700), or a name for a Windows pipe. */
-export async function makePrivateSocket(random: (bytes: number) => Buffer): Promise<PrivateSocket> {
+export async function makePrivateSocket(
+  random: (bytes: number) => Buffer,
+  temporary = os.tmpdir(),
+): Promise<PrivateSocket> {
   if (process.platform === 'win32') {
     return { path: `\\\\.\\pipe\\${prefix}${random(16).toString('hex')}`, remove: async () => {} };
   }
-  const temporary = os.tmpdir();
   const fits = Buffer.byteLength(path.join(temporary, `${prefix}123456`, socketName)) <= longestSocketPath;
   const directory = await mkdtemp(path.join(fits ? temporary : '/tmp', prefix));
   return { path: path.join(directory, socketName), remove: () => rm(directory, { recursive: true, force: true }) };

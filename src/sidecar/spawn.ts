@@ -18,6 +18,8 @@ export interface StartSidecar {
   execPath?: string;
   /** Its environment, from which it finds roots: default, the one of this process. */
   env?: Readonly<Record<string, string | undefined>>;
+  /** Where the directory of its socket is made. Default: the system's directory for temporary files. */
+  temporaryDirectory?: string;
   /** Called once when it has ended after having been ready. */
   onExit?: (exit: SidecarExit) => void;
   /** Takes what it writes to standard error, by line. */
@@ -49,7 +51,7 @@ const notInherited = ['NODE_OPTIONS', 'VSCODE_INSPECTOR_OPTIONS', 'NODE_CHANNEL_
  */
 export async function startSidecar(options: StartSidecar): Promise<RunningSidecar> {
   const token = randomBytes(32).toString('hex');
-  const socket = await makePrivateSocket(randomBytes);
+  const socket = await makePrivateSocket(randomBytes, options.temporaryDirectory);
   const env: Record<string, string | undefined> = { ...(options.env ?? process.env) };
   for (const name of notInherited) delete env[name];
   const child = spawn(options.execPath ?? process.execPath, [options.script], {
@@ -72,29 +74,35 @@ export async function startSidecar(options: StartSidecar): Promise<RunningSideca
     options.log?.(line);
   });
   const gone = ended(child);
+  let ready = false;
   let stopping = false;
+  const left = gone.then(async ({ code, signal }) => {
+    await socket.remove();
+    if (ready) options.onExit?.({ code, signal, expected: stopping });
+  });
   const stop = async () => {
     stopping = true;
     child.stdin.end();
     const timer = setTimeout(() => child.kill('SIGKILL'), stopPatience);
-    await gone;
+    await left;
     clearTimeout(timer);
-    await socket.remove();
   };
 
   const client = connectSidecar({ socket: socket.path, token });
   try {
     await becomesReady(child, gone, said);
     await client.health();
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new HoldfastError('SIDECAR_FAILED', 'The sidecar ended as soon as it had started.', {
+        hint: 'See the log.',
+      });
+    }
+    ready = true;
   } catch (error) {
     child.kill('SIGKILL');
     await stop();
     throw error;
   }
-  void gone.then(async ({ code, signal }) => {
-    await socket.remove();
-    options.onExit?.({ code, signal, expected: stopping });
-  });
   return { client, pid: child.pid!, socket: socket.path, stop };
 }
 

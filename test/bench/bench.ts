@@ -49,7 +49,12 @@ function timed(commands: string[][], place: Place): number {
 }
 
 function run([program, ...args]: string[], { root, scratch }: Place): void {
-  const env = { ...process.env, HOME: scratch, RESTIC_PASSWORD: 'bench', BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes' };
+  const env = {
+    ...process.env,
+    HOME: scratch,
+    RESTIC_PASSWORD: 'bench',
+    BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK: 'yes',
+  };
   const done = spawnSync(program!, args, { cwd: root, env, encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${done.status}: ${done.stderr}`);
 }
@@ -66,9 +71,12 @@ const base = mkdtempSync(join(values.directory, 'holdfast-bench-'));
 try {
   const root = join(base, 'workspace', 'root');
   makeSmallFiles(root, files);
-  const all = new Map(tools.filter(isInstalled).map(tool => [tool, { first: [], again: [], restore: [], bytes: 0 } as Figures]));
+  const all = new Map(
+    tools.filter(isInstalled).map(tool => [tool, { first: [], again: [], restore: [], bytes: 0 } as Figures]),
+  );
   for (let round = 0; round < rounds; round++) {
-    for (const [tool, figures] of all) measure(tool, { root, scratch: join(base, 'scratch'), target: join(base, 'target') }, figures);
+    for (const [tool, figures] of all)
+      measure(tool, { root, scratch: join(base, 'scratch'), target: join(base, 'target') }, figures);
   }
   const [ours] = all.values();
   const cell = (seconds: number[], own: number[]) => {

@@ -8,7 +8,12 @@ export function makeSmallFiles(directory: string, count: number): void {
     const folder = join(directory, `group-${String(Math.floor(number / 100)).padStart(4, '0')}`);
     if (number % 100 === 0) mkdirSync(folder, { recursive: true });
     const values = Array.from({ length: 60 + (next() % 200) }, () => next() % 10_000);
-    const session = { id: `${number}-${next()}`, title: `Session ${number}`, updatedAt: 1_700_000_000 + next(), values };
+    const session = {
+      id: `${number}-${next()}`,
+      title: `Session ${number}`,
+      updatedAt: 1_700_000_000 + next(),
+      values,
+    };
     writeFileSync(join(folder, `session-${number}.json`), JSON.stringify(session, null, 1));
   }
 }

@@ -20,8 +20,24 @@ export interface Tool {
 }
 
 const cli = join(import.meta.dirname, '../../dist/cli.cjs');
-const holdfast = ({ root }: Place, ...args: string[]) => [process.execPath, cli, '--workspace', join(root, '..'), '--root', root, '--quiet', ...args];
-const restic = ({ scratch }: Place, ...args: string[]) => ['restic', '--repo', join(scratch, 'repository'), '--no-cache', '--quiet', ...args];
+const holdfast = ({ root }: Place, ...args: string[]) => [
+  process.execPath,
+  cli,
+  '--workspace',
+  join(root, '..'),
+  '--root',
+  root,
+  '--quiet',
+  ...args,
+];
+const restic = ({ scratch }: Place, ...args: string[]) => [
+  'restic',
+  '--repo',
+  join(scratch, 'repository'),
+  '--no-cache',
+  '--quiet',
+  ...args,
+];
 const archive = ({ scratch }: Place) => join(scratch, 'repository.tar.zst');
 const git = ({ root, scratch }: Place, ...args: string[]) => [
   'git',
@@ -51,7 +67,9 @@ export const tools: Tool[] = [
     prepare: ({ scratch }) => [['borg', 'init', '--encryption=none', join(scratch, 'repository')]],
     first: ({ scratch }) => [['borg', 'create', '--exclude', '.holdfast', `${join(scratch, 'repository')}::one`, '.']],
     again: ({ scratch }) => [['borg', 'create', '--exclude', '.holdfast', `${join(scratch, 'repository')}::two`, '.']],
-    restore: ({ scratch, target }) => [['sh', '-c', `cd '${target}' && borg extract '${join(scratch, 'repository')}::one'`]],
+    restore: ({ scratch, target }) => [
+      ['sh', '-c', `cd '${target}' && borg extract '${join(scratch, 'repository')}::one'`],
+    ],
     repository: ({ scratch }) => join(scratch, 'repository'),
   },
   {
@@ -74,5 +92,7 @@ export const tools: Tool[] = [
 export function isInstalled(tool: Tool): boolean {
   if (tool.name === 'holdfast') return true;
   const programs = tool.name === 'tar+zstd' ? ['tar', 'zstd'] : [tool.name];
-  return programs.every(program => spawnSync(program, [program === 'restic' ? 'version' : '--version'], { stdio: 'ignore' }).status === 0);
+  return programs.every(
+    program => spawnSync(program, [program === 'restic' ? 'version' : '--version'], { stdio: 'ignore' }).status === 0,
+  );
 }

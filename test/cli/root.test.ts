@@ -106,8 +106,6 @@ describe('a root that cannot be used ends with 7, names the candidates and chang
       for (const verb of [
         ['root', 'show'],
         ['root', 'init'],
-        ['status'],
-        ['snapshot', 'create'],
         ['migrate', 'apply'],
       ]) {
         const result = run(...verb, '--root', value, '--json');

@@ -8,6 +8,9 @@ import { ErrorBody } from '../../src/protocol/error.ts';
 /** The command line as it is shipped. Another build of it can be named, for trials of a packaged one. */
 export const program = process.env.HOLDFAST_TEST_CLI ?? path.join(import.meta.dirname, '../../dist/cli.cjs');
 
+/** The command line promises Node 20 too; the tests themselves need a newer one. */
+export const node = process.env.HOLDFAST_TEST_NODE ?? process.execPath;
+
 export interface Surroundings {
   cwd: string;
   /** On top of a clean environment: nothing of the machine's own `HOLDFAST_*` or `WORKSPACE_DIR` comes in. */
@@ -36,7 +39,7 @@ export function cleanEnvironment(env: Record<string, string> = {}): Record<strin
 
 /** Runs the built command line to its end. */
 export function holdfast(args: readonly string[], { cwd, env }: Surroundings): Finished {
-  const { status, stdout, stderr, error } = spawnSync(process.execPath, [program, ...args], {
+  const { status, stdout, stderr, error } = spawnSync(node, [program, ...args], {
     cwd,
     env: cleanEnvironment(env),
     encoding: 'utf8',
@@ -49,7 +52,7 @@ export function holdfast(args: readonly string[], { cwd, env }: Surroundings): F
 
 /** Starts it, for tests that watch it run; ends it with the test at the latest. */
 export function startHoldfast(args: readonly string[], { cwd, env }: Surroundings): Running {
-  const child = spawn(process.execPath, [program, ...args], { cwd, env: cleanEnvironment(env) });
+  const child = spawn(node, [program, ...args], { cwd, env: cleanEnvironment(env) });
   const texts = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (texts.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (texts.stderr += text));

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { FileList, SnapshotResult } from '../../src/protocol/snapshots.ts';
-import { cleanEnvironment, program } from './run.ts';
+import { cleanEnvironment, node, program } from './run.ts';
 import { rootedWorkspace } from './workspace.ts';
 
 const unix = { skip: process.platform === 'win32' };
@@ -118,7 +118,7 @@ describe('streams', () => {
     for (let index = 0; index < 4000; index++) writeFileSync(path.join(many, `${'x'.repeat(100)}-${index}`), '');
     done('snapshot', 'create');
     for (const json of [[], ['--json']]) {
-      const child = spawn(process.execPath, [program, 'snapshot', 'files', 'latest', ...json], {
+      const child = spawn(node, [program, 'snapshot', 'files', 'latest', ...json], {
         cwd: folder,
         env: cleanEnvironment(env),
       });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import * as z from 'zod';
 import packageJson from '../../package.json' with { type: 'json' };
+import { readTree } from '../fixtures/tree.ts';
 import { exampleLines, inertProgram, shellWords, verbsOf } from './command-tree.ts';
-import { newWorkspace, rootedWorkspace } from './workspace.ts';
+import { newWorkspace, rootedWorkspace, type Workspace } from './workspace.ts';
 
 const verbs = verbsOf(inertProgram().program);
 
@@ -93,9 +94,15 @@ describe('wrong usage ends with 2 and changes nothing', () => {
     ['an edit of nothing', ['snapshot', 'edit', 'latest']],
     ['a workspace that is not there', ['status', '--workspace', 'nowhere']],
   ];
+  let workspace: Workspace;
+  let untouched: ReturnType<typeof readTree>;
+  before(() => {
+    workspace = rootedWorkspace({ after });
+    untouched = readTree(workspace.folder);
+  });
   for (const [what, args] of wrong) {
-    test(what, t => {
-      const { run } = rootedWorkspace(t);
+    test(what, () => {
+      const { run, folder } = workspace;
       const text = run(...args);
       assert.deepEqual([text.status, text.stdout], [2, ''], text.stderr);
       assert.match(text.stderr, /^holdfast: .*\n( {2}.*\n)?hint: /m);
@@ -106,6 +113,7 @@ describe('wrong usage ends with 2 and changes nothing', () => {
       const error = json.error();
       assert.equal(error.code, 'USAGE');
       assert.ok(error.hint);
+      assert.deepEqual(readTree(folder), untouched);
     });
   }
 

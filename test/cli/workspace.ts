@@ -1,8 +1,12 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { TestContext } from 'node:test';
 import { type Finished, holdfast, type Running, startHoldfast } from './run.ts';
+
+/** A test, or the functions of `node:test` for what a whole suite shares. */
+export interface Ending {
+  after(clean: () => void): void;
+}
 
 /** A workspace folder with a home directory of its own, both gone when the test ends. */
 export interface Workspace {
@@ -19,7 +23,7 @@ export interface Workspace {
   env: Record<string, string>;
 }
 
-export function newWorkspace(t: TestContext): Workspace {
+export function newWorkspace(t: Ending): Workspace {
   const base = realpathSync(mkdtempSync(path.join(tmpdir(), 'holdfast-cli-')));
   const folder = path.join(base, 'app');
   const home = path.join(base, 'home');
@@ -57,7 +61,7 @@ export function newWorkspace(t: TestContext): Workspace {
 }
 
 /** A workspace whose root holds a few files and a vault. */
-export function rootedWorkspace(t: TestContext): Workspace {
+export function rootedWorkspace(t: Ending): Workspace {
   const workspace = newWorkspace(t);
   workspace.write({
     'data/workspace/uploads/report.csv': 'a,b\n1,2\n',

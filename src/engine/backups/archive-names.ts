@@ -34,10 +34,17 @@ export function unsafe(path: string, why: string): HoldfastError {
  * @throws ARCHIVE_UNSAFE for a name that leads elsewhere, or a kind that is no file, directory or link
  */
 export function readHeader(header: Header, platform: NodeJS.Platform): ArchiveEntry | undefined {
-  const types = { file: 'file', 'contiguous-file': 'file', directory: 'dir', symlink: 'link', link: 'hardlink' } as const;
+  const types = {
+    file: 'file',
+    'contiguous-file': 'file',
+    directory: 'dir',
+    symlink: 'link',
+    link: 'hardlink',
+  } as const;
   const type = types[(header.type ?? 'file') as keyof typeof types];
   if (!type) throw unsafe(header.name, `it holds a ${header.type}`);
-  if (header.name.length > longestPath) throw unsafe(`${header.name.slice(0, 100)}…`, 'it has a name longer than any path');
+  if (header.name.length > longestPath)
+    throw unsafe(`${header.name.slice(0, 100)}…`, 'it has a name longer than any path');
   const path = safePath(header.name, platform);
   if (path === '') return undefined;
   if (path.split('/').length > deepest) throw unsafe(`${path.slice(0, 100)}…`, 'its directories are too deep');

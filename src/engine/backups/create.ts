@@ -14,8 +14,8 @@ import { ensureVault } from '../vault/vault-record.ts';
 import { headEntry, manifestEntry } from './archive-names.ts';
 import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
 import { gather, type LiveEntry } from './gather.ts';
-import { type Head, headKind, type Manifest, manifestKind, type Side, sideKind } from './records.ts';
 import { readLiveFile } from './read-live-file.ts';
+import { type Head, headKind, type Manifest, manifestKind, type Side, sideKind } from './records.ts';
 import { ArchiveWriter, type EntryHeader } from './write-archive.ts';
 
 /**
@@ -51,7 +51,11 @@ export async function createBackup(context: Context, input: CreateBackup, work: 
     const side: Side = { id, createdAt, scope, ...archive };
     writeDurably(context.ports, `${file}.json`, encodeRecord(sideKind, side, context.ports.now()));
     rememberDirectory(context, directory);
-    appendLog(context, { action: 'backup.create', target: id, details: { file, files: side.files, bytes: side.bytes } });
+    appendLog(context, {
+      action: 'backup.create',
+      target: id,
+      details: { file, files: side.files, bytes: side.bytes },
+    });
     return { ...side, file };
   });
 }
@@ -120,7 +124,8 @@ function skippable(error: unknown): string {
   const known = asHoldfastError(error);
   const system = (error as NodeJS.ErrnoException).code ?? '';
   if (system === 'ENOENT') return 'it vanished while the backup was made';
-  if (HoldfastError.is(error, 'CONFLICT') || ['ELOOP', 'ENXIO', 'EISDIR', 'ENOTDIR'].includes(system)) return 'it was replaced while the backup was made';
+  if (HoldfastError.is(error, 'CONFLICT') || ['ELOOP', 'ENXIO', 'EISDIR', 'ENOTDIR'].includes(system))
+    return 'it was replaced while the backup was made';
   if (known.code === 'UNREADABLE') return known.message;
   throw error;
 }
@@ -139,13 +144,15 @@ function headerOf(entry: LiveEntry): EntryHeader {
     pax: { mtime },
   };
   if (entry.type === 'dir') return { ...common, type: 'directory', size: 0 };
-  if (entry.type === 'link') return { ...common, type: 'symlink', size: 0, linkname: (entry.target ?? '').toWellFormed() };
+  if (entry.type === 'link')
+    return { ...common, type: 'symlink', size: 0, linkname: (entry.target ?? '').toWellFormed() };
   return { ...common, type: 'file', size: entry.size };
 }
 
 /** Under the directory's lock, so whatever still has a temporary name was left by a process that was killed. */
 function removeLeftovers({ ports: { fs } }: Context, directory: string): void {
   for (const name of fs.readdirSync(directory)) {
-    if (name.startsWith('.') && name.endsWith(temporarySuffix) && !name.includes('lock')) fs.rmSync(path.join(directory, name), { force: true });
+    if (name.startsWith('.') && name.endsWith(temporarySuffix) && !name.includes('lock'))
+      fs.rmSync(path.join(directory, name), { force: true });
   }
 }

@@ -28,7 +28,8 @@ export function backupDirectory(context: Context, to?: string): string | undefin
 /** A backup inside what it saves would be lost with it. @throws CONFLICT */
 export function checkOutsideRoot(context: Context, directory: string): void {
   const { fs } = context.ports;
-  const real = (one: string): string => (fs.existsSync(one) ? fs.realpathSync(one) : path.join(real(path.dirname(one)), path.basename(one)));
+  const real = (one: string): string =>
+    fs.existsSync(one) ? fs.realpathSync(one) : path.join(real(path.dirname(one)), path.basename(one));
   const between = path.relative(real(context.root), real(directory));
   if (between !== '' && (between.startsWith('..') || path.isAbsolute(between))) return;
   throw new HoldfastError('CONFLICT', 'Backups cannot lie inside the root that they save.', {
@@ -49,5 +50,9 @@ export function rememberDirectory(context: Context, directory: string): void {
   if (known.includes(directory)) return;
   const usual = backupDirectory(context);
   const directories = [...known.filter(one => one !== usual), directory];
-  writeDurably(context.ports, vaultPath(context, 'backups.json'), encodeRecord(directoriesKind, { directories }, context.ports.now()));
+  writeDurably(
+    context.ports,
+    vaultPath(context, 'backups.json'),
+    encodeRecord(directoriesKind, { directories }, context.ports.now()),
+  );
 }

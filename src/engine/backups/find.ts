@@ -8,7 +8,10 @@ import { allBackupDirectories } from './directories.ts';
 import { sideKind } from './records.ts';
 
 /** All backups in the directories that this root's backups went to. */
-export function readBackups(context: Context): { backups: Backup[]; broken: { id: string; path: string; reason: string }[] } {
+export function readBackups(context: Context): {
+  backups: Backup[];
+  broken: { id: string; path: string; reason: string }[];
+} {
   const backups: Backup[] = [];
   const broken: { id: string; path: string; reason: string }[] = [];
   for (const directory of allBackupDirectories(context)) {
@@ -17,7 +20,12 @@ export function readBackups(context: Context): { backups: Backup[]; broken: { id
       try {
         const side = readRecord(context.ports, sideKind, `${file}.json`);
         if (side) backups.push({ ...side, file });
-        else broken.push({ id: name, path: file, reason: 'its record is missing; it can still be verified and restored by its file name' });
+        else
+          broken.push({
+            id: name,
+            path: file,
+            reason: 'its record is missing; it can still be verified and restored by its file name',
+          });
       } catch (error) {
         broken.push({ id: name, path: `${file}.json`, reason: asHoldfastError(error).message });
       }
@@ -28,7 +36,10 @@ export function readBackups(context: Context): { backups: Backup[]; broken: { id
 
 function namesIn({ ports }: Context, directory: string): string[] {
   try {
-    return ports.fs.readdirSync(directory).filter(name => /^holdfast-.*\.tar\.gz$/.test(name)).sort();
+    return ports.fs
+      .readdirSync(directory)
+      .filter(name => /^holdfast-.*\.tar\.gz$/.test(name))
+      .sort();
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;
@@ -43,11 +54,16 @@ function namesIn({ ports }: Context, directory: string): string[] {
 export function findBackup(context: Context, reference: string): { file: string; known: Backup | undefined } {
   const file = path.resolve(context.workspace, reference);
   const { backups } = readBackups(context);
-  const isFile = /[/\\]|\.tar(\.gz)?$|\.tgz$/.test(reference) || (!/^[a-z0-9]+$/.test(reference) && context.ports.fs.existsSync(file));
+  const isFile =
+    /[/\\]|\.tar(\.gz)?$|\.tgz$/.test(reference) ||
+    (!/^[a-z0-9]+$/.test(reference) && context.ports.fs.existsSync(file));
   if (isFile) return { file, known: backups.find(backup => backup.file === file) };
   const known = resolveReference('backup', reference, backups);
   if (!context.ports.fs.existsSync(known.file)) {
-    throw new HoldfastError('NOT_FOUND', 'The archive of this backup is gone.', { path: known.file, hint: 'Look for a copy, and give its file name.' });
+    throw new HoldfastError('NOT_FOUND', 'The archive of this backup is gone.', {
+      path: known.file,
+      hint: 'Look for a copy, and give its file name.',
+    });
   }
   return { file: known.file, known };
 }

@@ -31,7 +31,12 @@ export async function gather(
     for (const name of readNames(fs, path.join(context.root, at))) {
       const inside = at === '' ? name : `${at}/${name}`;
       if (pace.due()) await pace.breathe({ phase: 'Listing', done: entries.length, total: 0, unit: 'files' });
-      if (isWithin(inside, vaultName) ? !scope.vault || passing.some(one => isWithin(inside, one)) : !selection.mayHold(inside)) continue;
+      if (
+        isWithin(inside, vaultName)
+          ? !scope.vault || passing.some(one => isWithin(inside, one))
+          : !selection.mayHold(inside)
+      )
+        continue;
       if (selection.excludes(inside)) {
         omitted.push({ path: inside, reason: 'excluded by holdfast.exclude' });
         continue;
@@ -40,7 +45,8 @@ export async function gather(
         await take(inside, selection.takes(inside) || isWithin(inside, vaultName));
       } catch (error) {
         if (isAbsent(error)) omitted.push({ path: inside, reason: 'it vanished while the backup was made' });
-        else if (asHoldfastError(error).code === 'UNREADABLE') omitted.push({ path: inside, reason: asHoldfastError(error).message });
+        else if (asHoldfastError(error).code === 'UNREADABLE')
+          omitted.push({ path: inside, reason: asHoldfastError(error).message });
         else throw error;
       }
     }

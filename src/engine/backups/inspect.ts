@@ -27,7 +27,12 @@ const mostEntries = 10_000_000;
  * @param trustLinks whether links may lead outside: in a backup that was made here they are the user's own
  * @throws ARCHIVE_UNSAFE, CORRUPT, NOT_FOUND
  */
-export async function inspectArchive(context: Context, file: string, { trustLinks }: { trustLinks: boolean }, work: Work): Promise<Inspected> {
+export async function inspectArchive(
+  context: Context,
+  file: string,
+  { trustLinks }: { trustLinks: boolean },
+  work: Work,
+): Promise<Inspected> {
   const pace = new Pace(work);
   const entries = new Map<string, Wanted & { hardlink?: string }>();
   let manifest: Manifest | undefined;
@@ -51,14 +56,19 @@ export async function inspectArchive(context: Context, file: string, { trustLink
       bytes += chunk.length;
     }
     if (!header) continue;
-    if (header.type === 'file' && size !== header.size) throw unsafe(header.path, `it declares ${header.size} bytes and holds ${size}`);
+    if (header.type === 'file' && size !== header.size)
+      throw unsafe(header.path, `it declares ${header.size} bytes and holds ${size}`);
     addEntry(entries, header, hash.digest('hex'), trustLinks);
     if (entries.size > mostEntries) throw unsafe(file, 'it has more entries than any root');
   }
   if (isOwn && !manifest) throw new HoldfastError('CORRUPT', 'The backup has lost its manifest.', { path: file });
   checkShape(entries);
   const list = [...entries.values()];
-  return { entries: manifest ? exactEntries(list, manifest) : list, manifest, bad: manifest ? differences(list, manifest) : [] };
+  return {
+    entries: manifest ? exactEntries(list, manifest) : list,
+    manifest,
+    bad: manifest ? differences(list, manifest) : [],
+  };
 }
 
 async function wholeOf(entry: ArchivePart): Promise<Buffer> {
@@ -67,7 +77,12 @@ async function wholeOf(entry: ArchivePart): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-function addEntry(entries: Map<string, Wanted & { hardlink?: string }>, header: ArchiveEntry, sha256: string, trustLinks: boolean): void {
+function addEntry(
+  entries: Map<string, Wanted & { hardlink?: string }>,
+  header: ArchiveEntry,
+  sha256: string,
+  trustLinks: boolean,
+): void {
   const { path, mode, mtime, size, target = '' } = header;
   const before = entries.get(path);
   if (before && !(before.type === 'dir' && header.type === 'dir')) throw unsafe(path, 'it has the same name twice');
@@ -87,7 +102,8 @@ function checkShape(entries: ReadonlyMap<string, Wanted>): void {
   for (const path of entries.keys()) {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
       const parent = entries.get(path.slice(0, end));
-      if (parent && parent.type !== 'dir') throw unsafe(path, `it lies below "${parent.path}", which is a ${parent.type}`);
+      if (parent && parent.type !== 'dir')
+        throw unsafe(path, `it lies below "${parent.path}", which is a ${parent.type}`);
     }
   }
 }
@@ -98,7 +114,13 @@ function exactEntries(entries: Wanted[], manifest: Manifest): Wanted[] {
   return entries.map(entry => {
     const exact = byName.get(entry.path);
     if (!exact || exact.type !== entry.type) return entry;
-    return { ...entry, path: exact.path, mode: exact.mode, mtime: exact.mtime, ...(exact.sha256 ? { sha256: exact.sha256 } : {}) };
+    return {
+      ...entry,
+      path: exact.path,
+      mode: exact.mode,
+      mtime: exact.mtime,
+      ...(exact.sha256 ? { sha256: exact.sha256 } : {}),
+    };
   });
 }
 
@@ -109,10 +131,14 @@ function differences(entries: Wanted[], manifest: Manifest): Omission[] {
     const name = expected.path.toWellFormed();
     const found = byPath.get(name);
     byPath.delete(name);
-    if (!found || found.type !== expected.type) bad.push({ path: expected.path, reason: 'it is missing from the archive' });
-    else if (found.size !== expected.size) bad.push({ path: expected.path, reason: `it has ${found.size} bytes instead of ${expected.size}` });
-    else if (found.sha256 !== expected.sha256) bad.push({ path: expected.path, reason: 'its bytes are not those that were saved' });
-    else if (found.target !== expected.target?.toWellFormed()) bad.push({ path: expected.path, reason: 'the link leads elsewhere' });
+    if (!found || found.type !== expected.type)
+      bad.push({ path: expected.path, reason: 'it is missing from the archive' });
+    else if (found.size !== expected.size)
+      bad.push({ path: expected.path, reason: `it has ${found.size} bytes instead of ${expected.size}` });
+    else if (found.sha256 !== expected.sha256)
+      bad.push({ path: expected.path, reason: 'its bytes are not those that were saved' });
+    else if (found.target !== expected.target?.toWellFormed())
+      bad.push({ path: expected.path, reason: 'the link leads elsewhere' });
   }
   for (const path of byPath.keys()) bad.push({ path, reason: 'it is not in the manifest' });
   return bad;

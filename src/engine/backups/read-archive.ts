@@ -37,10 +37,14 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
       grown += chunk.length;
       if (grown > alwaysAllowed && grown > size * greatestGrowth) {
         fail(
-          new HoldfastError('ARCHIVE_UNSAFE', 'The archive is not safe to unpack: it grows to more than a thousand times its size.', {
-            path: file,
-            hint: 'Nothing was changed.',
-          }),
+          new HoldfastError(
+            'ARCHIVE_UNSAFE',
+            'The archive is not safe to unpack: it grows to more than a thousand times its size.',
+            {
+              path: file,
+              hint: 'Nothing was changed.',
+            },
+          ),
         );
       }
     });
@@ -53,11 +57,15 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
     if (failure) throw failure;
   } catch (error) {
     if (HoldfastError.is(error)) throw error;
-    throw new HoldfastError('CORRUPT', `The archive cannot be read to its end: ${(failure ?? (error as Error)).message}.`, {
-      path: file,
-      hint: 'Use another backup; list them with: holdfast backup list',
-      cause: error,
-    });
+    throw new HoldfastError(
+      'CORRUPT',
+      `The archive cannot be read to its end: ${(failure ?? (error as Error)).message}.`,
+      {
+        path: file,
+        hint: 'Use another backup; list them with: holdfast backup list',
+        cause: error,
+      },
+    );
   } finally {
     for (const stage of stages) stage.destroy();
   }
@@ -66,10 +74,16 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
 function archiveSize({ fs }: Ports, file: string): number {
   const stat = fs.statSync(file, { throwIfNoEntry: false });
   if (!stat) {
-    throw new HoldfastError('NOT_FOUND', 'There is no such archive.', { path: file, hint: 'List backups with: holdfast backup list' });
+    throw new HoldfastError('NOT_FOUND', 'There is no such archive.', {
+      path: file,
+      hint: 'List backups with: holdfast backup list',
+    });
   }
   if (stat.isFile()) return stat.size;
-  throw new HoldfastError('NOT_FOUND', 'This is not an archive file.', { path: file, hint: 'Give a .tar or .tar.gz file.' });
+  throw new HoldfastError('NOT_FOUND', 'This is not an archive file.', {
+    path: file,
+    hint: 'Give a .tar or .tar.gz file.',
+  });
 }
 
 function isGzip({ fs }: Ports, file: string): boolean {

@@ -40,7 +40,8 @@ export async function readLiveFile(
     };
     await use(live, chunks());
     const after = fs.fstatSync(file, { bigint: true });
-    const fuzzy = short || after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs;
+    const fuzzy =
+      short || after.size !== before.size || after.mtimeNs !== before.mtimeNs || after.ctimeNs !== before.ctimeNs;
     return { ...live, sha256: hash.digest('hex'), fuzzy };
   } finally {
     fs.closeSync(file);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { FileType, Id, Omission, Sha256, Time } from '../../protocol/common.ts';
 import { Backup } from '../../protocol/backups.ts';
+import { FileType, Id, Omission, Sha256, Time } from '../../protocol/common.ts';
 import type { RecordKind } from '../record.ts';
 
 /** The first entry of an archive: what it is, before anything else has to be read. */

@@ -23,7 +23,12 @@ import { readArchive } from './read-archive.ts';
  *
  * @throws NOT_FOUND, ARCHIVE_UNSAFE, CORRUPT, LOCKED, DISK_FULL, CANCELLED; then nothing was changed
  */
-export async function restoreBackup(context: Context, reference: string, input: RestoreBackup, work: Work): Promise<RestoreResult> {
+export async function restoreBackup(
+  context: Context,
+  reference: string,
+  input: RestoreBackup,
+  work: Work,
+): Promise<RestoreResult> {
   const { paths, to, overwrite, dryRun } = RestoreBackup.parse(input);
   const { file, known } = findBackup(context, reference);
   const base = to === undefined ? context.root : path.resolve(context.workspace, to);
@@ -45,14 +50,19 @@ export async function restoreBackup(context: Context, reference: string, input: 
   );
   if (!dryRun && readVaultRecord(context)) {
     const { restored, failed, safetySnapshot } = result;
-    appendLog(context, { action: 'backup.restore', target: known?.id ?? file, details: { restored, failed: failed.length, to: base, safetySnapshot } });
+    appendLog(context, {
+      action: 'backup.restore',
+      target: known?.id ?? file,
+      details: { restored, failed: failed.length, to: base, safetySnapshot },
+    });
   }
   return result;
 }
 
 function selected(context: Context, base: string, { entries }: Inspected, chosen: readonly string[]): Wanted[] {
   const missing = chosen.find(one => one !== '' && !entries.some(({ path: at }) => isWithin(at, one)));
-  if (missing !== undefined) throw new HoldfastError('NOT_FOUND', 'The backup has nothing at this path.', { path: missing });
+  if (missing !== undefined)
+    throw new HoldfastError('NOT_FOUND', 'The backup has nothing at this path.', { path: missing });
   return entries.filter(
     ({ path: at }) =>
       (chosen.length === 0 || chosen.some(one => isWithin(at, one))) &&
@@ -68,7 +78,14 @@ function withParents(wanted: readonly Wanted[]): Wanted[] {
     for (let end = at.lastIndexOf('/'); end > 0; end = at.lastIndexOf('/', end - 1)) {
       const parent = at.slice(0, end);
       if (all.has(parent)) break;
-      all.set(parent, { path: parent, type: 'dir', mode: parent === vaultName ? 0o700 : 0o755, mtime, size: 0, implied: true });
+      all.set(parent, {
+        path: parent,
+        type: 'dir',
+        mode: parent === vaultName ? 0o700 : 0o755,
+        mtime,
+        size: 0,
+        implied: true,
+      });
     }
   }
   return [...all.values()].sort((one, other) => (one.path < other.path ? -1 : 1));

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
-import { type Header, type Pack, pack as newPack } from 'tar-stream';
+import { type Header, pack as newPack, type Pack } from 'tar-stream';
 import { writeAll } from '../durable.ts';
 import type { FileCalls } from '../ports.ts';
 import { objectHash } from '../vault/object-id.ts';

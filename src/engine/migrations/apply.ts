@@ -17,7 +17,15 @@ import { takeSnapshot } from '../snapshots/create.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { makePlan } from './plan.ts';
 import { type Settled, settleConflicts } from './policy.ts';
-import { findPlan, readMigrations, removeMigration, type StoredMigration, type StoredPlan, writeMigration, writePlan } from './records.ts';
+import {
+  findPlan,
+  readMigrations,
+  removeMigration,
+  type StoredMigration,
+  type StoredPlan,
+  writeMigration,
+  writePlan,
+} from './records.ts';
 
 /**
  * Brings legacy state into the root as a plan says: copied beside, verified, then put into place at once. The sources
@@ -64,7 +72,13 @@ function resultOf({ plan }: StoredPlan, settled: Settled, dryRun: boolean): Appl
   };
 }
 
-async function carryOut(context: Context, stored: StoredPlan, settled: Settled, planned: ApplyResult, work: Work): Promise<ApplyResult> {
+async function carryOut(
+  context: Context,
+  stored: StoredPlan,
+  settled: Settled,
+  planned: ApplyResult,
+  work: Work,
+): Promise<ApplyResult> {
   const { ports } = context;
   const files = settled.wanted.filter(one => one.type !== 'dir');
   const id = newId(ports);
@@ -98,7 +112,11 @@ async function carryOut(context: Context, stored: StoredPlan, settled: Settled, 
         fill: (stager, wanted) => fillFromSources(context, settled.sources, stager, wanted, work),
         beforeOverwrite: async () => {
           const labels = { title: 'Before migrating', description: '', tags: ['safety'], pinned: false };
-          const snapshot = await takeSnapshot(context, { reason: 'before-migrate', scope: { paths: [], areas: [] }, labels }, work);
+          const snapshot = await takeSnapshot(
+            context,
+            { reason: 'before-migrate', scope: { paths: [], areas: [] }, labels },
+            work,
+          );
           migration.safetySnapshot = snapshot.id;
           migration.result.safetySnapshot = snapshot.id;
           writeMigration(context, migration);
@@ -127,13 +145,22 @@ function complete(context: Context, migration: StoredMigration, failed: ApplyRes
   appendLog(context, {
     action: 'migrate.apply',
     target: migration.id,
-    details: { planId: migration.planId, copied: result.copied, omitted: result.omitted.length, safetySnapshot: result.safetySnapshot },
+    details: {
+      planId: migration.planId,
+      copied: result.copied,
+      omitted: result.omitted.length,
+      safetySnapshot: result.safetySnapshot,
+    },
   });
   return result;
 }
 
 /** After a crash: either all files of the migration are in place, and it is completed, or none is, and it starts anew. */
-async function finishInterrupted(context: Context, given: StoredPlan | undefined, work: Work): Promise<ApplyResult | undefined> {
+async function finishInterrupted(
+  context: Context,
+  given: StoredPlan | undefined,
+  work: Work,
+): Promise<ApplyResult | undefined> {
   const pace = new Pace(work);
   for (const migration of readMigrations(context)) {
     if (migration.status !== 'applying') continue;
@@ -142,7 +169,9 @@ async function finishInterrupted(context: Context, given: StoredPlan | undefined
       const result = complete(
         context,
         migration,
-        migration.placed.filter((_, index) => !present[index]).map(({ path }) => ({ path, reason: 'it was changed or removed since it was placed' })),
+        migration.placed
+          .filter((_, index) => !present[index])
+          .map(({ path }) => ({ path, reason: 'it was changed or removed since it was placed' })),
       );
       if (!given || given.plan.planId === migration.planId) return result;
     } else removeMigration(context, migration.id);
@@ -151,7 +180,11 @@ async function finishInterrupted(context: Context, given: StoredPlan | undefined
 }
 
 /** Whether what the migration put there is still there, unchanged. */
-export async function isPlaced(context: Context, { path, sha256, type }: StoredMigration['placed'][number], pace: Pace): Promise<boolean> {
+export async function isPlaced(
+  context: Context,
+  { path, sha256, type }: StoredMigration['placed'][number],
+  pace: Pace,
+): Promise<boolean> {
   const there = lstatOf(context.ports, context.root, path);
   if (!there) return false;
   if (type === 'link') return there.isSymbolicLink();
@@ -173,7 +206,10 @@ async function fillFromSources(
     const staged = stager.open(one);
     let file: number | undefined;
     try {
-      file = fs.openSync(systemPath(sources[one.path]!), fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0));
+      file = fs.openSync(
+        systemPath(sources[one.path]!),
+        fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0),
+      );
       for (let read = fs.readSync(file, buffer); read > 0; read = fs.readSync(file, buffer)) {
         staged.write(buffer.subarray(0, read));
         if (pace.due()) await pace.breathe();
@@ -190,7 +226,10 @@ async function fillFromSources(
   }
 }
 
-function directoriesAround(context: Context, wanted: readonly Wanted[]): Pick<StoredMigration, 'madeDirectories' | 'touchedDirectories'> {
+function directoriesAround(
+  context: Context,
+  wanted: readonly Wanted[],
+): Pick<StoredMigration, 'madeDirectories' | 'touchedDirectories'> {
   const madeDirectories: string[] = [];
   const touched = new Map<string, { path: string; mode: number; mtime: string }>();
   for (const { path, type } of wanted) {

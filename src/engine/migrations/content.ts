@@ -9,12 +9,18 @@ import { findPlan } from './records.ts';
  *
  * @throws NOT_FOUND for an unknown plan or item, and for secrets, whose content is never shown
  */
-export function readPlanContent(context: Context, reference: string, itemId: string, side: 'source' | 'target'): Buffer | undefined {
+export function readPlanContent(
+  context: Context,
+  reference: string,
+  itemId: string,
+  side: 'source' | 'target',
+): Buffer | undefined {
   requireRoot(context);
   const stored = findPlan(context, reference);
   const item = stored.plan.items.find(({ id }) => id === itemId);
   if (!item) throw new HoldfastError('NOT_FOUND', 'The plan has no such item.', { hint: 'Make the plan again.' });
-  if (item.secret) throw new HoldfastError('NOT_FOUND', 'This file holds secrets; its content is not shown.', { path: item.target });
+  if (item.secret)
+    throw new HoldfastError('NOT_FOUND', 'This file holds secrets; its content is not shown.', { path: item.target });
   const { fs } = context.ports;
   const path = side === 'source' ? systemPath(stored.sources[item.target]!) : at(context.root, item.target);
   try {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type MigrationPlan, PlanMigration, type PlanItem } from '../../protocol/migrations.ts';
+import { type MigrationPlan, type PlanItem, PlanMigration } from '../../protocol/migrations.ts';
 import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { makeDirectory } from '../durable.ts';
@@ -14,7 +14,7 @@ import type { Work } from '../ports.ts';
 import { areaOf } from '../root/areas.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type StoredPlan, writePlan } from './records.ts';
-import { readSources, shownPath, type SourceFile } from './sources.ts';
+import { readSources, type SourceFile, shownPath } from './sources.ts';
 
 /**
  * What a migration would do: every legacy file, where it goes, and whether something else is there already. Reads all of
@@ -42,12 +42,23 @@ export async function makePlan(context: Context, input: PlanMigration, work: Wor
   const prefix = checkedPath(set.target ?? '', context.ports.platform);
   const { files, directories, omitted, warnings } = await readSources(context, from, prefix, work);
   const byTarget = new Map<string, SourceFile>();
-  for (const file of files.sort((one, other) => (one.wanted.path === other.wanted.path ? compare(one.source, other.source) : compare(one.wanted.path, other.wanted.path)))) {
+  for (const file of files.sort((one, other) =>
+    one.wanted.path === other.wanted.path
+      ? compare(one.source, other.source)
+      : compare(one.wanted.path, other.wanted.path),
+  )) {
     const first = byTarget.get(file.wanted.path);
     if (!first) byTarget.set(file.wanted.path, file);
     else if (first.wanted.sha256 !== file.wanted.sha256) {
-      omitted.push({ path: shownPath(context, file.source), reason: `"${shownPath(context, first.source)}" goes to the same place with other content` });
-    } else omitted.push({ path: shownPath(context, file.source), reason: `the same content goes there from "${shownPath(context, first.source)}"` });
+      omitted.push({
+        path: shownPath(context, file.source),
+        reason: `"${shownPath(context, first.source)}" goes to the same place with other content`,
+      });
+    } else
+      omitted.push({
+        path: shownPath(context, file.source),
+        reason: `the same content goes there from "${shownPath(context, first.source)}"`,
+      });
   }
   const pace = new Pace(work);
   const items: PlanItem[] = [];
@@ -87,7 +98,9 @@ async function actionFor(context: Context, wanted: Wanted, pace: Pace): Promise<
   if (!there) return 'copy';
   const path = at(context.root, wanted.path);
   if (wanted.type === 'link') {
-    return there.isSymbolicLink() && nameFromBytes(fs.readlinkSync(path, { encoding: 'buffer' })) === wanted.target ? 'identical' : 'conflict';
+    return there.isSymbolicLink() && nameFromBytes(fs.readlinkSync(path, { encoding: 'buffer' })) === wanted.target
+      ? 'identical'
+      : 'conflict';
   }
   if (!there.isFile() || Number(there.size) !== wanted.size) return 'conflict';
   return (await hashFile(fs, path, pace)) === wanted.sha256 ? 'identical' : 'conflict';
@@ -108,7 +121,10 @@ function totalsOf(items: readonly PlanItem[]): MigrationPlan['totals'] {
 /** From everything that the plan depends on, so that a plan is stale exactly when making it again gives another id. */
 function planIdOf(content: unknown): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-  return Array.from(hash('sha256', JSON.stringify(content), 'buffer').subarray(0, 20), byte => alphabet[byte & 31]).join('');
+  return Array.from(
+    hash('sha256', JSON.stringify(content), 'buffer').subarray(0, 20),
+    byte => alphabet[byte & 31],
+  ).join('');
 }
 
 function unique(wanted: readonly Wanted[]): Wanted[] {

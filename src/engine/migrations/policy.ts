@@ -20,12 +20,18 @@ export interface Settled {
  * @throws CONFLICT under the policy `fail`, listing all conflicts; nothing was changed
  */
 export function settleConflicts(context: Context, stored: StoredPlan, policy: ConflictPolicy): Settled {
-  const conflicting = new Map(stored.plan.items.filter(item => item.action === 'conflict').map(item => [item.target, item]));
+  const conflicting = new Map(
+    stored.plan.items.filter(item => item.action === 'conflict').map(item => [item.target, item]),
+  );
   if (conflicting.size > 0 && policy === 'fail') {
-    throw new HoldfastError('CONFLICT', `${conflicting.size} of the files are in the root already with other content.`, {
-      hint: 'See them with "holdfast migrate plan", then choose: --on-conflict keep-target, keep-source, keep-both or keep-newer.',
-      details: { conflicts: [...conflicting.values()].map(({ source, target }) => ({ source, target })) },
-    });
+    throw new HoldfastError(
+      'CONFLICT',
+      `${conflicting.size} of the files are in the root already with other content.`,
+      {
+        hint: 'See them with "holdfast migrate plan", then choose: --on-conflict keep-target, keep-source, keep-both or keep-newer.',
+        details: { conflicts: [...conflicting.values()].map(({ source, target }) => ({ source, target })) },
+      },
+    );
   }
   const identical = new Set(stored.plan.items.filter(item => item.action === 'identical').map(item => item.target));
   const settled: Settled = { wanted: [], sources: { ...stored.sources }, conflicts: [] };

@@ -38,7 +38,9 @@ const StoredMigration = Migration.extend({
   plan: MigrationPlan,
   safetySnapshot: Id.nullable(),
   /** What was put into the root: enough to tell later edits, and to take it out again. */
-  placed: z.array(z.object({ path: z.string(), sha256: z.string(), type: z.enum(['file', 'link']), replaced: z.boolean() })),
+  placed: z.array(
+    z.object({ path: z.string(), sha256: z.string(), type: z.enum(['file', 'link']), replaced: z.boolean() }),
+  ),
   madeDirectories: z.array(z.string()),
   /** Directories that were there before, with their times, so that undoing leaves no trace. */
   touchedDirectories: z.array(z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() })),
@@ -49,23 +51,36 @@ export type StoredMigration = z.infer<typeof StoredMigration>;
 const migrationKind: RecordKind<StoredMigration> = { kind: 'migration', version: 1, schema: StoredMigration };
 
 export function writePlan(context: Context, stored: StoredPlan): void {
-  writeDurably(context.ports, planPath(context, stored.plan.planId), encodeRecord(planKind, stored, context.ports.now()));
+  writeDurably(
+    context.ports,
+    planPath(context, stored.plan.planId),
+    encodeRecord(planKind, stored, context.ports.now()),
+  );
 }
 
 /** @throws NOT_FOUND, AMBIGUOUS */
 export function findPlan(context: Context, reference: string): StoredPlan {
   const plans = recordIds(context, 'plans').map(id => ({ id, createdAt: '' }));
   if (reference === 'latest') {
-    throw new HoldfastError('NOT_FOUND', 'A plan has to be named by its id.', { hint: 'Make one with: holdfast migrate plan' });
+    throw new HoldfastError('NOT_FOUND', 'A plan has to be named by its id.', {
+      hint: 'Make one with: holdfast migrate plan',
+    });
   }
   const { id } = resolveReference('plan', reference, plans);
   const stored = readRecord(context.ports, planKind, planPath(context, id));
-  if (!stored) throw new HoldfastError('NOT_FOUND', `There is no plan "${reference}".`, { hint: 'Make one with: holdfast migrate plan' });
+  if (!stored)
+    throw new HoldfastError('NOT_FOUND', `There is no plan "${reference}".`, {
+      hint: 'Make one with: holdfast migrate plan',
+    });
   return stored;
 }
 
 export function writeMigration(context: Context, migration: StoredMigration): void {
-  writeDurably(context.ports, migrationPath(context, migration.id), encodeRecord(migrationKind, migration, context.ports.now()));
+  writeDurably(
+    context.ports,
+    migrationPath(context, migration.id),
+    encodeRecord(migrationKind, migration, context.ports.now()),
+  );
 }
 
 export function removeMigration(context: Context, id: string): void {
@@ -74,7 +89,9 @@ export function removeMigration(context: Context, id: string): void {
 
 /** All migrations, newest first. @throws CORRUPT naming the record */
 export function readMigrations(context: Context): StoredMigration[] {
-  const migrations = recordIds(context, 'migrations').flatMap(id => readRecord(context.ports, migrationKind, migrationPath(context, id)) ?? []);
+  const migrations = recordIds(context, 'migrations').flatMap(
+    id => readRecord(context.ports, migrationKind, migrationPath(context, id)) ?? [],
+  );
   return migrations.sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
 }
 
@@ -100,4 +117,3 @@ function recordIds(context: Context, directory: 'plans' | 'migrations'): string[
     throw asHoldfastError(error);
   }
 }
-

@@ -5,6 +5,9 @@ import { findMigration } from './records.ts';
 /** @throws NOT_FOUND, AMBIGUOUS */
 export function showMigration(context: Context, reference: string): MigrationDetails {
   requireRoot(context);
-  const { id, planId, profile, status, createdAt, files, bytes, plan, safetySnapshot } = findMigration(context, reference);
+  const { id, planId, profile, status, createdAt, files, bytes, plan, safetySnapshot } = findMigration(
+    context,
+    reference,
+  );
   return { id, planId, profile, status, createdAt, files, bytes, plan, safetySnapshot };
 }

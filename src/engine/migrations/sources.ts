@@ -1,6 +1,6 @@
 import path from 'node:path';
-import type { Omission } from '../../protocol/common.ts';
 import type { LegacyEntry, ProfileView } from '../../profiles/profile.ts';
+import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
@@ -37,7 +37,12 @@ export function viewOf({ ports, workspace, root }: Context): ProfileView {
  *
  * @throws CONFLICT when a named directory lies inside the root, NOT_FOUND when it does not exist
  */
-export async function readSources(context: Context, from: readonly string[], prefix: string, work: Work): Promise<Sources> {
+export async function readSources(
+  context: Context,
+  from: readonly string[],
+  prefix: string,
+  work: Work,
+): Promise<Sources> {
   const sources: Sources = { files: [], directories: [], omitted: [], warnings: [] };
   const walk = new SourceWalk(context, sources, new Pace(work));
   for (const { entries, omitted, warnings } of context.profile.legacySources(viewOf(context))) {
@@ -53,12 +58,18 @@ function namedDirectory({ ports, workspace, root }: Context, given: string): str
   const directory = path.resolve(workspace, given);
   const stat = ports.fs.statSync(directory, { throwIfNoEntry: false });
   if (!stat?.isDirectory()) {
-    throw new HoldfastError('NOT_FOUND', 'There is no such directory to migrate from.', { path: directory, hint: 'Check --from.' });
+    throw new HoldfastError('NOT_FOUND', 'There is no such directory to migrate from.', {
+      path: directory,
+      hint: 'Check --from.',
+    });
   }
   const real = ports.fs.realpathSync(directory);
   const realRoot = ports.fs.existsSync(root) ? ports.fs.realpathSync(root) : root;
   if (real === realRoot || real.startsWith(realRoot + path.sep)) {
-    throw new HoldfastError('CONFLICT', 'This directory lies inside the root already.', { path: directory, hint: 'Name one outside it.' });
+    throw new HoldfastError('CONFLICT', 'This directory lies inside the root already.', {
+      path: directory,
+      hint: 'Name one outside it.',
+    });
   }
   return real;
 }
@@ -102,7 +113,11 @@ class SourceWalk {
     if (stat.isDirectory()) {
       if (target !== '') this.#sources.directories.push({ ...facts, type: 'dir', size: 0, implied: true });
       for (const name of readNames(fs, source)) {
-        await this.take({ source: path.join(source, name), target: target === '' ? name : `${target}/${name}`, ...(note ? { note } : {}) });
+        await this.take({
+          source: path.join(source, name),
+          target: target === '' ? name : `${target}/${name}`,
+          ...(note ? { note } : {}),
+        });
       }
       return;
     }
@@ -122,5 +137,7 @@ class SourceWalk {
 /** Relative to the workspace when it lies inside, as people name it; absolute otherwise. */
 export function shownPath({ workspace }: Pick<Context, 'workspace'>, absolute: string): string {
   const relative = path.relative(workspace, absolute);
-  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative) ? relative.split(path.sep).join('/') : absolute;
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
+    ? relative.split(path.sep).join('/')
+    : absolute;
 }

@@ -10,8 +10,8 @@ import { setDirectory } from '../placement/swap.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { takeSnapshot } from '../snapshots/create.ts';
-import { showSnapshot } from '../snapshots/show.ts';
 import { fillFromStore } from '../snapshots/restore.ts';
+import { showSnapshot } from '../snapshots/show.ts';
 import { walkTree } from '../snapshots/walk-tree.ts';
 import { ObjectStore } from '../vault/object-store.ts';
 import type { FileEntry } from '../vault/tree.ts';
@@ -29,7 +29,9 @@ export async function undoMigration(context: Context, reference: string, work: W
   await settleRoot(context);
   const migration = findMigration(context, reference);
   if (migration.status === 'undone') {
-    throw new HoldfastError('CONFLICT', `Migration ${migration.id} has been undone already.`, { hint: 'There is nothing to take back.' });
+    throw new HoldfastError('CONFLICT', `Migration ${migration.id} has been undone already.`, {
+      hint: 'There is nothing to take back.',
+    });
   }
   await refuseLaterEdits(context, migration, work);
   const store = new ObjectStore(context);
@@ -44,20 +46,40 @@ export async function undoMigration(context: Context, reference: string, work: W
         options: { overwrite: 'always', deletes: pathsToRemove(migration) },
         fill: (stager, files) => fillFromStore(store, replaced.entries, stager, files, work),
         beforeOverwrite: async () => {
-          const labels = { title: `Before undoing migration ${migration.id}`, description: '', tags: ['safety'], pinned: false };
-          const snapshot = await takeSnapshot(context, { reason: 'before-undo', scope: { paths: [], areas: [] }, labels }, work);
+          const labels = {
+            title: `Before undoing migration ${migration.id}`,
+            description: '',
+            tags: ['safety'],
+            pinned: false,
+          };
+          const snapshot = await takeSnapshot(
+            context,
+            { reason: 'before-undo', scope: { paths: [], areas: [] }, labels },
+            work,
+          );
           safetySnapshot = snapshot.id;
         },
       },
       work,
     );
     for (const { path, mode, mtime } of migration.touchedDirectories.toReversed()) {
-      if (lstatOf(context.ports, context.root, path)?.isDirectory()) setDirectory(context.ports, context.root, path, mode, mtime);
+      if (lstatOf(context.ports, context.root, path)?.isDirectory())
+        setDirectory(context.ports, context.root, path, mode, mtime);
     }
     writeMigration(context, { ...migration, status: 'undone' });
     const removed = migration.placed.filter(one => !one.replaced).length;
-    appendLog(context, { action: 'migrate.undo', target: migration.id, details: { removed, restored: replaced.entries.size, safetySnapshot } });
-    return { migrationId: migration.id, status: 'undone', removed, restored: replaced.wanted.filter(one => one.type !== 'dir').length, safetySnapshot };
+    appendLog(context, {
+      action: 'migrate.undo',
+      target: migration.id,
+      details: { removed, restored: replaced.entries.size, safetySnapshot },
+    });
+    return {
+      migrationId: migration.id,
+      status: 'undone',
+      removed,
+      restored: replaced.wanted.filter(one => one.type !== 'dir').length,
+      safetySnapshot,
+    };
   } finally {
     await store.close();
   }
@@ -71,14 +93,22 @@ async function refuseLaterEdits(context: Context, migration: StoredMigration, wo
     if (lstatOf(context.ports, context.root, one.path) && !(await isPlaced(context, one, pace))) edited.push(one.path);
   }
   if (edited.length === 0) return;
-  throw new HoldfastError('CONFLICT', `${edited.length} of the migrated files were edited since; undoing would lose that.`, {
-    path: edited[0],
-    hint: 'Save the edits elsewhere (or restore single files from a snapshot), then undo again. Nothing was changed.',
-    details: { edited },
-  });
+  throw new HoldfastError(
+    'CONFLICT',
+    `${edited.length} of the migrated files were edited since; undoing would lose that.`,
+    {
+      path: edited[0],
+      hint: 'Save the edits elsewhere (or restore single files from a snapshot), then undo again. Nothing was changed.',
+      details: { edited },
+    },
+  );
 }
 
-function replacedFiles(context: Context, store: ObjectStore, migration: StoredMigration): { wanted: Wanted[]; entries: Map<string, FileEntry> } {
+function replacedFiles(
+  context: Context,
+  store: ObjectStore,
+  migration: StoredMigration,
+): { wanted: Wanted[]; entries: Map<string, FileEntry> } {
   const paths = migration.placed.filter(one => one.replaced).map(one => one.path);
   const wanted: Wanted[] = [];
   const entries = new Map<string, FileEntry>();

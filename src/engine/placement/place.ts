@@ -40,7 +40,11 @@ export interface Placed {
  *
  * @throws LOCKED, DISK_FULL, CANCELLED, CONFLICT; then everything is as it was before
  */
-export async function place(context: Context, { base, wanted, options, fill, beforeOverwrite }: Placement, work: Work): Promise<Placed> {
+export async function place(
+  context: Context,
+  { base, wanted, options, fill, beforeOverwrite }: Placement,
+  work: Work,
+): Promise<Placed> {
   const { ports } = context;
   if (base === context.root) {
     makeDirectory(ports, base, 0o777);
@@ -53,7 +57,9 @@ export async function place(context: Context, { base, wanted, options, fill, bef
     return await withLock(ports, home.lock, async () => {
       recoverPlacement(ports, home);
       const plan = await planPlacement(ports, base, wanted, options, work);
-      const overwritten = plan.changes.filter(({ action }) => action === 'overwrite' || action === 'delete').map(({ path }) => path);
+      const overwritten = plan.changes
+        .filter(({ action }) => action === 'overwrite' || action === 'delete')
+        .map(({ path }) => path);
       if (overwritten.length > 0) await beforeOverwrite(overwritten);
       try {
         return await execute(context, home, plan, fill, work);
@@ -66,7 +72,13 @@ export async function place(context: Context, { base, wanted, options, fill, bef
   }
 }
 
-async function execute(context: Context, home: PlacementHome, plan: PlacementPlan, fill: Placement['fill'], work: Work): Promise<Placed> {
+async function execute(
+  context: Context,
+  home: PlacementHome,
+  plan: PlacementPlan,
+  fill: Placement['fill'],
+  work: Work,
+): Promise<Placed> {
   const { ports } = context;
   ports.fs.mkdirSync(home.staged, { mode: 0o700 });
   ports.fs.mkdirSync(home.displaced, { mode: 0o700 });
@@ -117,7 +129,8 @@ function removePassingHome({ ports: { fs } }: Context, home: PlacementHome, firs
   };
   if (!remove(home.directory) || firstMade === undefined) return;
   // Directories made only to hold what then was not placed go again.
-  for (let directory = home.base; directory.length >= firstMade.length && remove(directory); ) directory = dirname(directory);
+  for (let directory = home.base; directory.length >= firstMade.length && remove(directory); )
+    directory = dirname(directory);
 }
 
 /** @throws ROOT_UNUSABLE-like errors for a destination that cannot take files */

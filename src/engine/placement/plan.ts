@@ -70,7 +70,11 @@ export async function planPlacement(
       fail(one.path, 'the directory that holds it could not be placed');
       continue;
     }
-    const problem = one.path.split('/').map(name => nameProblem(name, ports.platform)).find(Boolean) ?? collisions.get(one.path);
+    const problem =
+      one.path
+        .split('/')
+        .map(name => nameProblem(name, ports.platform))
+        .find(Boolean) ?? collisions.get(one.path);
     if (problem) {
       fail(one.path, problem);
       continue;
@@ -88,7 +92,13 @@ export async function planPlacement(
 
 type Fail = (path: string, reason: string) => void;
 
-function planDirectory(plan: PlacementPlan, one: Wanted, there: BigIntStats | undefined, overwrite: Overwrite, fail: Fail): void {
+function planDirectory(
+  plan: PlacementPlan,
+  one: Wanted,
+  there: BigIntStats | undefined,
+  overwrite: Overwrite,
+  fail: Fail,
+): void {
   const { path } = one;
   if (there?.isDirectory()) {
     if (one.implied) return;
@@ -139,7 +149,14 @@ async function planLeaf(
 }
 
 /** Under `if-changed`, equal size and time are taken as equal content; otherwise the bytes decide. */
-async function isSame(ports: Ports, base: string, one: Wanted, there: BigIntStats, overwrite: Overwrite, pace: Pace): Promise<boolean> {
+async function isSame(
+  ports: Ports,
+  base: string,
+  one: Wanted,
+  there: BigIntStats,
+  overwrite: Overwrite,
+  pace: Pace,
+): Promise<boolean> {
   const sameTime = there.mtimeNs / 1_000_000n === BigInt(one.mtime) / 1_000_000n;
   if (one.type === 'link') {
     if (!there.isSymbolicLink()) return false;
@@ -187,7 +204,9 @@ function collidingPaths(ports: Ports, base: string, wanted: readonly Wanted[]): 
 function foldsNames(ports: Ports, base: string): boolean {
   for (let directory = base; dirname(directory) !== directory; directory = dirname(directory)) {
     const name = directory.slice(dirname(directory).length);
-    const swapped = name.replace(/\p{L}/gu, letter => (letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()));
+    const swapped = name.replace(/\p{L}/gu, letter =>
+      letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+    );
     if (swapped === name) continue;
     try {
       const stat = ports.fs.lstatSync(directory);

@@ -43,7 +43,11 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
           pinned: false,
         };
         const scope = elsewhere ? { paths: [...paths], areas: [] } : { paths: [], areas: [] };
-        const snapshot = await takeSnapshot(context, { reason: 'before-restore', scope, labels, ...(elsewhere ? { base: elsewhere } : {}) }, work);
+        const snapshot = await takeSnapshot(
+          context,
+          { reason: 'before-restore', scope, labels, ...(elsewhere ? { base: elsewhere } : {}) },
+          work,
+        );
         safetySnapshot = snapshot.id;
       },
     },
@@ -55,7 +59,12 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
 /** `restored` counts files and links written, those that replaced something included. */
 function report(
   { changes, failed }: Pick<PlacementPlan, 'changes' | 'failed'>,
-  { base, safetySnapshot, verified, dryRun }: { base: string; safetySnapshot: string | null; verified: number; dryRun: boolean },
+  {
+    base,
+    safetySnapshot,
+    verified,
+    dryRun,
+  }: { base: string; safetySnapshot: string | null; verified: number; dryRun: boolean },
 ): RestoreResult {
   const leaves = changes.filter(({ type }) => type !== 'dir');
   const count = (...actions: string[]) => leaves.filter(({ action }) => actions.includes(action)).length;

@@ -70,7 +70,8 @@ export class Stager {
       close: () => {
         try {
           if (!reason && size !== wanted.size) reason = `it has ${size} bytes instead of ${wanted.size}`;
-          if (!reason && hash.digest('hex') !== wanted.sha256) reason = 'its bytes do not have the digest that was recorded';
+          if (!reason && hash.digest('hex') !== wanted.sha256)
+            reason = 'its bytes do not have the digest that was recorded';
           if (!reason) {
             // Never set-user-id or set-group-id: whoever made the archive does not get to make programs here.
             fs.fchmodSync(file, wanted.mode & 0o1777);

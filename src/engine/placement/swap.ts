@@ -22,7 +22,8 @@ export function swap(ports: Ports, home: PlacementHome, journal: Journal): void 
       done.push(step);
       doStep(ports, home, step, parents);
     }
-    for (const { path, mode, mtime } of journal.directories.toReversed()) setDirectory(ports, home.base, path, mode, mtime);
+    for (const { path, mode, mtime } of journal.directories.toReversed())
+      setDirectory(ports, home.base, path, mode, mtime);
   } catch (error) {
     for (const step of done.reverse()) undoStep(ports, home, step);
     throw error;

@@ -1,16 +1,18 @@
+import type { Stats } from 'node:fs';
 import type { Status } from '../../protocol/root.ts';
 import { listBackups } from '../backups/list.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
-import type { Work } from '../ports.ts';
+import type { FileCalls, Work } from '../ports.ts';
 import { profileView } from '../sessions/collect.ts';
 import { listSessions } from '../sessions/list.ts';
 import { diffSnapshot } from '../snapshots/diff.ts';
 import { listSnapshots } from '../snapshots/list.ts';
 import { vaultStats } from '../vault/stats.ts';
 import { readVaultRecord } from '../vault/vault-record.ts';
+import { walkFiles } from './walk-files.ts';
 
 /**
  * How things stand with a workspace, in numbers. Reads only.
@@ -62,14 +64,24 @@ async function legacyState(context: Context, pace: Pace): Promise<Status['legacy
   const total = { sources: 0, files: 0, bytes: 0 };
   for (const source of context.profile.legacySources(profileView(context))) {
     let waiting = 0;
-    for (const entry of source.entries) {
-      if (pace.due()) await pace.breathe();
-      const stats = fileStats(fs, entry.source);
-      if (!stats) continue;
-      const copy = fileStats(fs, `${context.root}/${entry.target}`);
-      if (copy && copy.size === stats.size && Math.trunc(copy.mtimeMs) === Math.trunc(stats.mtimeMs)) continue;
+    const count = (target: string, stats: Stats) => {
+      const copy = lstat(fs, `${context.root}/${target}`);
+      if (copy && copy.size === stats.size && sameTime(copy, stats)) return;
       waiting++;
-      total.bytes += stats.size;
+      if (stats.isFile()) total.bytes += stats.size;
+    };
+    for (const { source: at, target } of source.entries) {
+      if (pace.due()) await pace.breathe();
+      const stats = lstat(fs, at);
+      if (!stats) continue;
+      if (!stats.isDirectory()) count(target, stats);
+      else
+        walkFiles(
+          fs,
+          at,
+          (path, inner) => count(`${target}/${path}`, inner),
+          () => false,
+        );
     }
     total.files += waiting;
     if (waiting > 0) total.sources++;
@@ -77,7 +89,11 @@ async function legacyState(context: Context, pace: Pace): Promise<Status['legacy
   return total;
 }
 
-function fileStats(fs: Context['ports']['fs'], file: string) {
+function sameTime(one: Stats, other: Stats): boolean {
+  return Math.trunc(one.mtimeMs) === Math.trunc(other.mtimeMs);
+}
+
+function lstat(fs: FileCalls, file: string): Stats | undefined {
   try {
     return fs.lstatSync(systemPath(file));
   } catch (error) {

@@ -63,7 +63,11 @@ export async function capture(
   return { ...top, skipped: walk.skipped, directories: walk.directories };
 }
 
-async function captureDirectory(walk: Walk, at: string, absolute: string): Promise<Pick<DirectoryEntry, 'tree' | 'files' | 'bytes'>> {
+async function captureDirectory(
+  walk: Walk,
+  at: string,
+  absolute: string,
+): Promise<Pick<DirectoryEntry, 'tree' | 'files' | 'bytes'>> {
   const { fs } = walk.context.ports;
   const before = walk.before.get(at);
   const names: string[] = [];
@@ -74,13 +78,20 @@ async function captureDirectory(walk: Walk, at: string, absolute: string): Promi
   let bytes = 0;
   for (const name of readNames(fs, absolute)) {
     const path = at === '' ? name : `${at}/${name}`;
-    if (walk.pace.due()) await walk.pace.breathe({ phase: 'Reading', done: walk.scanned, total: walk.total, unit: 'files' });
+    if (walk.pace.due())
+      await walk.pace.breathe({ phase: 'Reading', done: walk.scanned, total: walk.total, unit: 'files' });
     if (!walk.selection.mayHold(path)) continue;
     if (walk.selection.excludes(path)) {
       walk.skipped.push({ path, reason: 'excluded by holdfast.exclude' });
       continue;
     }
-    const child = await captureEntry(walk, earlier, name, path, `${absolute}${absolute.endsWith('/') ? '' : '/'}${name}`);
+    const child = await captureEntry(
+      walk,
+      earlier,
+      name,
+      path,
+      `${absolute}${absolute.endsWith('/') ? '' : '/'}${name}`,
+    );
     if (!child) continue;
     files += child.files;
     bytes += child.bytes;
@@ -106,7 +117,13 @@ interface CapturedEntry {
   numbers: number[];
 }
 
-async function captureEntry(walk: Walk, earlier: Earlier, name: string, path: string, absolute: string): Promise<CapturedEntry | undefined> {
+async function captureEntry(
+  walk: Walk,
+  earlier: Earlier,
+  name: string,
+  path: string,
+  absolute: string,
+): Promise<CapturedEntry | undefined> {
   const { fs } = walk.context.ports;
   const system = systemPath(absolute);
   const skip = (reason: string) => {
@@ -123,7 +140,9 @@ async function captureEntry(walk: Walk, earlier: Earlier, name: string, path: st
       if (!wanted && walk.directories.get(path)?.names.length === 0) return undefined;
       const numbers = numbersOf(walk, stat, 0);
       const same = walk.before.get(path)?.tree === inside.tree && earlier.keeps(name, numbers);
-      const entry = same ? undefined : { name, type: 'dir' as const, ...modeAndTime(fs.lstatSync(system, { bigint: true })), ...inside };
+      const entry = same
+        ? undefined
+        : { name, type: 'dir' as const, ...modeAndTime(fs.lstatSync(system, { bigint: true })), ...inside };
       return { entry, files: inside.files, bytes: inside.bytes, numbers };
     }
     if (!walk.selection.takes(path)) return undefined;
@@ -141,13 +160,21 @@ async function captureEntry(walk: Walk, earlier: Earlier, name: string, path: st
   } catch (error) {
     if (isAbsent(error)) return skip('it vanished while it was read');
     const known = asHoldfastError(error);
-    if (known.code === 'UNREADABLE' || known.code === 'CONFLICT' || known.code === 'INVALID_NAME') return skip(known.message.replace(`: ${known.path}`, ''));
-    if (['ELOOP', 'ENXIO', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return skip('it was replaced while it was read');
+    if (known.code === 'UNREADABLE' || known.code === 'CONFLICT' || known.code === 'INVALID_NAME')
+      return skip(known.message.replace(`: ${known.path}`, ''));
+    if (['ELOOP', 'ENXIO', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return skip('it was replaced while it was read');
     throw error;
   }
 }
 
-async function captureFile(walk: Walk, name: string, path: string, system: string, seen: Stats): Promise<CapturedEntry> {
+async function captureFile(
+  walk: Walk,
+  name: string,
+  path: string,
+  system: string,
+  seen: Stats,
+): Promise<CapturedEntry> {
   const { content, stat, fuzzy } = await readContent(walk.context.ports.fs, system, seen, walk.store, walk.pace);
   if (fuzzy) walk.skipped.push({ path, reason: 'it changed each time it was read; stored as read last' });
   const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk, stat, stat.size);
@@ -196,7 +223,9 @@ class Earlier {
   }
 
   treeIfAllSame(names: readonly string[]): string | undefined {
-    return this.#before && this.#same === names.length && names.length === this.#before.names.length ? this.#before.tree : undefined;
+    return this.#before && this.#same === names.length && names.length === this.#before.names.length
+      ? this.#before.tree
+      : undefined;
   }
 
   entry(name: string): TreeEntry {

@@ -1,4 +1,10 @@
-import { CreateSnapshot, type Labels, type Scope, type Snapshot, type SnapshotReason } from '../../protocol/snapshots.ts';
+import {
+  CreateSnapshot,
+  type Labels,
+  type Scope,
+  type Snapshot,
+  type SnapshotReason,
+} from '../../protocol/snapshots.ts';
 import { appendLog } from '../audit/log.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
@@ -22,7 +28,11 @@ export async function createSnapshot(context: Context, input: CreateSnapshot, wo
   const { paths, areas, ...labels } = CreateSnapshot.parse(input);
   await settleRoot(context);
   const snapshot = await takeSnapshot(context, { reason: 'manual', scope: { paths, areas }, labels }, work);
-  appendLog(context, { action: 'snapshot.create', target: snapshot.id, details: { files: snapshot.files, bytes: snapshot.bytes } });
+  appendLog(context, {
+    action: 'snapshot.create',
+    target: snapshot.id,
+    details: { files: snapshot.files, bytes: snapshot.bytes },
+  });
   return snapshot;
 }
 
@@ -35,7 +45,11 @@ interface Wanted {
 }
 
 /** Captures and commits, without a line in the audit trail: also for the safety snapshots of other operations. */
-export async function takeSnapshot(context: Context, { reason, scope, labels, base }: Wanted, work: Work): Promise<Snapshot> {
+export async function takeSnapshot(
+  context: Context,
+  { reason, scope, labels, base }: Wanted,
+  work: Work,
+): Promise<Snapshot> {
   const started = performance.now();
   const createdAt = context.ports.now().toISOString();
   const selection = selectionOf(context, scope);
@@ -66,7 +80,8 @@ export async function takeSnapshot(context: Context, { reason, scope, labels, ba
       skipped: captured.skipped,
     };
     commitSnapshot(context, snapshot);
-    if (whole) writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
+    if (whole)
+      writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
     return snapshot;
   } finally {
     await store.close();
@@ -74,7 +89,9 @@ export async function takeSnapshot(context: Context, { reason, scope, labels, ba
 }
 
 /** A damaged object that the scan cache refers to is no reason to fail: without the cache every file is read again. */
-async function captureWith(...[context, base, store, selection, cache, work]: Parameters<typeof capture>): Promise<Captured> {
+async function captureWith(
+  ...[context, base, store, selection, cache, work]: Parameters<typeof capture>
+): Promise<Captured> {
   try {
     return await capture(context, base, store, selection, cache, work);
   } catch (error) {
@@ -98,5 +115,10 @@ export function trustedCache(context: Context, store: ObjectStore, key: string):
 function parentOf(context: Context, cache: ScanCache | undefined): string | null {
   if (cache && hasSnapshot(context, cache.snapshot)) return cache.snapshot;
   const { snapshots } = readManifests(context);
-  return snapshots.reduce<Snapshot | undefined>((newest, next) => (newest && newest.createdAt > next.createdAt ? newest : next), undefined)?.id ?? null;
+  return (
+    snapshots.reduce<Snapshot | undefined>(
+      (newest, next) => (newest && newest.createdAt > next.createdAt ? newest : next),
+      undefined,
+    )?.id ?? null
+  );
 }

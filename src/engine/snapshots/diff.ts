@@ -20,7 +20,13 @@ import { walkTree } from './walk-tree.ts';
  *
  * @param paths only these and what lies below them; empty: all
  */
-export async function diffSnapshot(context: Context, a: string, b: string | null, paths: readonly string[], work: Work): Promise<Diff> {
+export async function diffSnapshot(
+  context: Context,
+  a: string,
+  b: string | null,
+  paths: readonly string[],
+  work: Work,
+): Promise<Diff> {
   requireRoot(context);
   const before = findSnapshot(context, a);
   const after = b === null ? null : findSnapshot(context, b);
@@ -37,13 +43,27 @@ export async function diffSnapshot(context: Context, a: string, b: string | null
   }
 }
 
-async function treeOfNow(context: Context, vault: ObjectStore, store: DryStore, scope: Scope, work: Work): Promise<string> {
+async function treeOfNow(
+  context: Context,
+  vault: ObjectStore,
+  store: DryStore,
+  scope: Scope,
+  work: Work,
+): Promise<string> {
   await settleRoot(context);
   const cache = trustedCache(context, vault, captureKey(context));
   return (await capture(context, context.root, store, selectionOf(context, scope), cache, work)).tree;
 }
 
-async function compare(store: DryStore, before: string, after: string, at: string, paths: readonly string[], diff: Diff, pace: Pace): Promise<void> {
+async function compare(
+  store: DryStore,
+  before: string,
+  after: string,
+  at: string,
+  paths: readonly string[],
+  diff: Diff,
+  pace: Pace,
+): Promise<void> {
   if (pace.due()) await pace.breathe();
   const left = new Map(decodeTree(store.get(before)).map(entry => [entry.name, entry]));
   const right = new Map(decodeTree(store.get(after)).map(entry => [entry.name, entry]));
@@ -57,7 +77,8 @@ async function compare(store: DryStore, before: string, after: string, at: strin
     if (one?.type === 'dir' && other?.type === 'dir') {
       if (one.tree === other.tree && meant) diff.unchanged += one.files;
       else await compare(store, one.tree, other.tree, path, inner, diff, pace);
-      if (meant && one.mode !== other.mode) diff.modified.push({ path, before: fileInfo(path, one), after: fileInfo(path, other) });
+      if (meant && one.mode !== other.mode)
+        diff.modified.push({ path, before: fileInfo(path, one), after: fileInfo(path, other) });
     } else if (one && other && one.type === other.type) {
       if (!meant) continue;
       if (isSame(one, other)) diff.unchanged += one.type === 'file' ? 1 : 0;
@@ -74,9 +95,16 @@ function isSame(one: TreeEntry, other: TreeEntry): boolean {
   return one.type === 'link' && other.type === 'link' && one.target === other.target;
 }
 
-function everything(store: DryStore, path: string, entry: TreeEntry, paths: readonly string[], meant: boolean): FileInfo[] {
+function everything(
+  store: DryStore,
+  path: string,
+  entry: TreeEntry,
+  paths: readonly string[],
+  meant: boolean,
+): FileInfo[] {
   const all = meant ? [fileInfo(path, entry)] : [];
   if (entry.type !== 'dir') return all;
-  for (const inside of walkTree(store, entry.tree, paths, path)) if (!inside.implied) all.push(fileInfo(inside.path, inside.entry));
+  for (const inside of walkTree(store, entry.tree, paths, path))
+    if (!inside.implied) all.push(fileInfo(inside.path, inside.entry));
   return all;
 }

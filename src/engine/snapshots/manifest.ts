@@ -53,7 +53,8 @@ export function readManifests(context: Context): Manifests {
 function readManifest(context: Context, id: string, labelled: boolean): Snapshot {
   const snapshot = readRecord(context.ports, snapshotKind, manifestPath(context, id));
   if (!snapshot) throw new HoldfastError('CORRUPT', 'The snapshot vanished while it was read.');
-  if (snapshot.id !== id) throw new HoldfastError('CORRUPT', 'The snapshot record is damaged: it has the id of another one.');
+  if (snapshot.id !== id)
+    throw new HoldfastError('CORRUPT', 'The snapshot record is damaged: it has the id of another one.');
   const labels = labelled ? readLabels(context, id) : undefined;
   return { ...snapshot, ...labels };
 }

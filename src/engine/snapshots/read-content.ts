@@ -37,7 +37,13 @@ const scratch = Buffer.allocUnsafeSlow(chunkLength);
  * @param path in the form that file calls take
  * @param seen the state in which the scan saw it
  */
-export async function readContent(fs: FileCalls, path: string, seen: Stats, store: ObjectSink, pace: Pace): Promise<ReadContent> {
+export async function readContent(
+  fs: FileCalls,
+  path: string,
+  seen: Stats,
+  store: ObjectSink,
+  pace: Pace,
+): Promise<ReadContent> {
   let before: Pick<FileState, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'> = seen;
   for (let attempt = 1; ; attempt++) {
     const file = fs.openSync(path, readFlags);
@@ -73,7 +79,13 @@ function milliseconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1_000_000_000n) * 1000 + Number(nanoseconds % 1_000_000_000n) / 1e6;
 }
 
-async function readOnce(fs: FileCalls, file: number, expected: number, store: ObjectSink, pace: Pace): Promise<ReadContent['content']> {
+async function readOnce(
+  fs: FileCalls,
+  file: number,
+  expected: number,
+  store: ObjectSink,
+  pace: Pace,
+): Promise<ReadContent['content']> {
   const first = readChunk(fs, file, expected);
   if (first < chunkLength) {
     const bytes = scratch.subarray(0, first);

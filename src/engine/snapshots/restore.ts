@@ -7,11 +7,11 @@ import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { lstatOf } from '../placement/plan.ts';
+import { restoreInto } from '../placement/restore-into.ts';
 import type { Stager } from '../placement/stage.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
-import { restoreInto } from '../placement/restore-into.ts';
 import { ObjectStore } from '../vault/object-store.ts';
 import { contentObjects, type FileEntry, type TreeEntry } from '../vault/tree.ts';
 import { findSnapshot } from './manifest.ts';
@@ -24,7 +24,12 @@ import { walkTree } from './walk-tree.ts';
  *
  * @throws NOT_FOUND (no such snapshot or path), CORRUPT (its directories cannot be read), LOCKED, DISK_FULL, CANCELLED
  */
-export async function restoreSnapshot(context: Context, reference: string, input: RestoreSnapshot, work: Work): Promise<RestoreResult> {
+export async function restoreSnapshot(
+  context: Context,
+  reference: string,
+  input: RestoreSnapshot,
+  work: Work,
+): Promise<RestoreResult> {
   const { paths, to, overwrite, deleteExtra, dryRun } = RestoreSnapshot.parse(input);
   const snapshot = findSnapshot(context, reference);
   const base = to === undefined ? context.root : path.resolve(context.workspace, to);
@@ -65,7 +70,11 @@ export async function restoreSnapshot(context: Context, reference: string, input
   }
 }
 
-function logRestore(context: Context, { id }: Snapshot, { restored, deleted, failed, to, safetySnapshot }: RestoreResult): void {
+function logRestore(
+  context: Context,
+  { id }: Snapshot,
+  { restored, deleted, failed, to, safetySnapshot }: RestoreResult,
+): void {
   appendLog(context, {
     action: 'snapshot.restore',
     target: id,
@@ -127,7 +136,8 @@ function extraPaths(context: Context, base: string, selection: Selection, wanted
         empty = false;
         continue;
       }
-      const gone = (!stat.isDirectory() || visit(inside)) && selection.takes(inside) && goes(kept.get(inside), stat.isDirectory());
+      const gone =
+        (!stat.isDirectory() || visit(inside)) && selection.takes(inside) && goes(kept.get(inside), stat.isDirectory());
       if (gone) extra.push(inside);
       else empty = false;
     }

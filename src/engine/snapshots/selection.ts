@@ -29,7 +29,8 @@ export function selectionOf(context: Context, scope: Scope): Selection {
     }
   }
   const everything = paths.length === 0 && scope.areas.length === 0;
-  const excluded = context.settings.exclude.length > 0 ? picomatch([...context.settings.exclude], { dot: true }) : () => false;
+  const excluded =
+    context.settings.exclude.length > 0 ? picomatch([...context.settings.exclude], { dot: true }) : () => false;
   const isVault = (path: string) => isWithin(path, vaultName);
   const takes = (path: string) =>
     !isVault(path) &&
@@ -38,7 +39,8 @@ export function selectionOf(context: Context, scope: Scope): Selection {
       (scope.areas.length > 0 && scope.areas.includes(areaOf(context.profile, path)?.id ?? '')));
   return {
     takes,
-    mayHold: path => !isVault(path) && (takes(path) || scope.areas.length > 0 || paths.some(chosen => isWithin(chosen, path))),
+    mayHold: path =>
+      !isVault(path) && (takes(path) || scope.areas.length > 0 || paths.some(chosen => isWithin(chosen, path))),
     excludes: excluded,
   };
 }

@@ -24,7 +24,8 @@ export class ObjectIndex {
   get rawBytes(): number {
     let bytes = 0;
     for (const { records } of this.#packs) {
-      for (let position = 0; position < records.length; position += recordLength) bytes += records.readUInt32LE(position + 40);
+      for (let position = 0; position < records.length; position += recordLength)
+        bytes += records.readUInt32LE(position + 40);
     }
     return bytes;
   }

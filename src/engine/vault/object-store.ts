@@ -188,7 +188,10 @@ export class ObjectStore {
 export function listPacks(context: Pick<Context, 'ports' | 'root'>): string[] {
   try {
     const names = context.ports.fs.readdirSync(vaultPath(context, 'packs'));
-    return names.filter(name => /^[0-9a-f]{64}\.pack$/.test(name)).map(name => name.slice(0, 64)).sort();
+    return names
+      .filter(name => /^[0-9a-f]{64}\.pack$/.test(name))
+      .map(name => name.slice(0, 64))
+      .sort();
   } catch (error) {
     if (isAbsent(error)) return [];
     throw error;

@@ -112,7 +112,13 @@ export class PackWriter {
   #openPack(): OpenPack {
     const { fs } = this.#context.ports;
     const temporary = vaultPath(this.#context, 'tmp', temporaryName(this.#context.ports));
-    const pack: OpenPack = { path: temporary, file: fs.openSync(temporary, 'wx', 0o600), size: 0, hash: objectHash(), entries: [] };
+    const pack: OpenPack = {
+      path: temporary,
+      file: fs.openSync(temporary, 'wx', 0o600),
+      size: 0,
+      hash: objectHash(),
+      entries: [],
+    };
     this.#append(pack, packMagic);
     return pack;
   }

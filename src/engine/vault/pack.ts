@@ -72,7 +72,8 @@ export function readBlock(fs: FileCalls, file: number, size: number, offset: num
   const rawLength = header.readUInt32LE(12);
   const count = header.readUInt32LE(16);
   const end = offset + blockHeaderLength + storedLength;
-  if (header.readUInt32LE(0) !== blockMagic || header.readUIntLE(5, 3) !== 0) throw corrupt(path, 'a block does not begin as one');
+  if (header.readUInt32LE(0) !== blockMagic || header.readUIntLE(5, 3) !== 0)
+    throw corrupt(path, 'a block does not begin as one');
   if (end > size || rawLength > rawLimit || count * 4 > rawLength) throw corrupt(path, 'a block header makes no sense');
   const payload = readFully(fs, file, offset + blockHeaderLength, storedLength, path);
   const raw = decompress(header.readUInt8(4), payload, rawLength);

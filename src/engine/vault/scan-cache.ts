@@ -63,7 +63,9 @@ export function readScanCache(context: Context, key: string): ScanCache | undefi
   const jsonStart = magic.length + 4;
   const numbersStart = jsonStart + bytes.readUInt32LE(magic.length);
   // The checksum held, so this is what writeScanCache wrote.
-  const json = JSON.parse(bytes.toString('utf8', jsonStart, numbersStart)) as Omit<ScanCache, 'directories'> & { rows: Row[] };
+  const json = JSON.parse(bytes.toString('utf8', jsonStart, numbersStart)) as Omit<ScanCache, 'directories'> & {
+    rows: Row[];
+  };
   if (json.key !== key) return undefined;
   const numbers = new Float64Array(bytes.buffer.slice(bytes.byteOffset + numbersStart, bytes.byteOffset + end));
   const directories = new Map<string, ScannedDirectory>();

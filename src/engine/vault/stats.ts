@@ -1,4 +1,4 @@
-import { type VaultStats } from '../../protocol/vault.ts';
+import type { VaultStats } from '../../protocol/vault.ts';
 import { type Context, requireRoot, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
 import { readManifests } from '../snapshots/manifest.ts';

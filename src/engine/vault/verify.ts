@@ -2,8 +2,8 @@ import type { VerifyVault } from '../../protocol/vault.ts';
 import { type Context, requireRoot, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { Pace } from '../pace.ts';
-import { at } from '../placement/plan.ts';
 import { hashFile } from '../placement/hash-file.ts';
+import { at } from '../placement/plan.ts';
 import type { Work } from '../ports.ts';
 import { readManifests } from '../snapshots/manifest.ts';
 import { encodeIndex, type IndexEntry, indexHeadLength } from './index-file.ts';
@@ -27,7 +27,11 @@ interface Damage {
  * Checks that every object of every snapshot is there; with `readData`, that every byte of every pack is what it was.
  * What is damaged is named by object, snapshot and path. Changes nothing.
  */
-export async function verifyVault(context: Context, { readData }: { readData: boolean }, work: Work): Promise<VerifyVault> {
+export async function verifyVault(
+  context: Context,
+  { readData }: { readData: boolean },
+  work: Work,
+): Promise<VerifyVault> {
   requireRoot(context);
   const pace = new Pace(work);
   const result: VerifyVault = { ok: true, objects: 0, bytesRead: 0, damaged: [], repairable: 0 };
@@ -79,7 +83,8 @@ async function readPacks(
     const path = vaultPath(context, 'packs', `${pack}.pack`);
     const entries: IndexEntry[] = [];
     try {
-      if ((await digestOf(context, path, result, pace)) !== pack) report(`packs/${pack}.pack`, 'its bytes are not those that its name says');
+      if ((await digestOf(context, path, result, pace)) !== pack)
+        report(`packs/${pack}.pack`, 'its bytes are not those that its name says');
       for (const { offset, raw, lengths } of readPack(fs, path)) {
         let position = lengths.length * 4;
         for (const length of lengths) {
@@ -135,7 +140,13 @@ async function damageBelow(
         }
       } else if (entry.type === 'file') {
         for (const object of contentObjects(entry)) {
-          if (!has(object)) damages.push({ object, path: entry.name, reason: 'the vault does not have these bytes', sha256: entry.sha256 });
+          if (!has(object))
+            damages.push({
+              object,
+              path: entry.name,
+              reason: 'the vault does not have these bytes',
+              sha256: entry.sha256,
+            });
         }
       }
     }

@@ -62,6 +62,8 @@ export function watchRoot(
   watcher.on('error', error => {
     if (rescan || closing) return;
     void watcher.close();
+    // Closing takes all listeners away, and an error that nobody hears would end the process.
+    watcher.on('error', () => {});
     rescan = new Rescan(context, ignored, options.rescanInterval ?? 30_000, () => burst.add(somewhere));
     burst.add(somewhere);
     ready.resolve();
@@ -71,7 +73,9 @@ export function watchRoot(
   const close = async () => {
     burst.close();
     ready.resolve();
-    await Promise.all([watcher.close(), rescan?.close()]);
+    const closed = watcher.close();
+    watcher.on('error', () => {});
+    await Promise.all([closed, rescan?.close()]);
   };
   return { ready: ready.promise, close: () => (closing ??= close()) };
 }

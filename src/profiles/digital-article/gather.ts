@@ -13,6 +13,8 @@ export interface Destination {
   note?: string | undefined;
 }
 
+export const emptyFolderNote = 'An empty folder, as every start of the program leaves one; kept.';
+
 interface Gathering {
   view: ProfileView;
   /** Absolute. */
@@ -54,13 +56,14 @@ export function gather({ view, directory, destination, claimed, leaveOut }: Gath
     }
     const special = specialKind(stats);
     if (special !== undefined) return void omit(source, `It is ${special}, not a file with contents.`);
-    if (stats.isSymbolicLink() && at !== '' && leadsInto(fs, source, root)) return void omit(source, 'A link into the root.');
+    if (stats.isSymbolicLink() && at !== '' && leadsInto(fs, source, root))
+      return void omit(source, 'A link into the root.');
     if (stats.isDirectory() || at === '') {
       const names = readNames(fs, source);
       for (const name of names) attempt(at === '' ? name : `${at}/${name}`);
       if (names.length > 0 || at === '') return;
     }
-    const { target, note } = destination(at);
+    const { target, note = stats.isDirectory() ? emptyFolderNote : undefined } = destination(at);
     entries.push({ source, target, ...(note === undefined ? {} : { note }) });
   };
   const attempt = (at: string): void => {
@@ -69,7 +72,7 @@ export function gather({ view, directory, destination, claimed, leaveOut }: Gath
     } catch (error) {
       const code = systemCode(error);
       if (code === undefined) throw error;
-      if (!isAbsent(error)) omit(`${directory}/${at}`, `It cannot be read (${code}).`);
+      if (!isAbsent(error)) omit(at === '' ? directory : `${directory}/${at}`, `It cannot be read (${code}).`);
     }
   };
   attempt('');

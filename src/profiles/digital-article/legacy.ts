@@ -3,7 +3,7 @@ import { vaultName } from '../../engine/context.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, LegacySource, ProfileView } from '../profile.ts';
 import { checkpointWarnings } from './checkpoint.ts';
-import { type Destination, gather } from './gather.ts';
+import { type Destination, emptyFolderNote, gather } from './gather.ts';
 import {
   isNotebookFile,
   isUuid,
@@ -58,11 +58,16 @@ export function legacySources(view: ProfileView): LegacySource[] {
     });
   }
   if (personas && !isFinal(personas)) {
-    const leaveOut = (at: string) =>
-      at === 'system' ? 'The personas that come with the program; it brings its own after an update.' : undefined;
-    const destination = (at: string) => ({ target: `personas/${at}` });
-    const found = gather({ view, directory: personas, destination, claimed, leaveOut });
-    sources.push({ ...described(view, personas, 'Personas'), ...found, warnings: [] });
+    // Part of the program and not of its state: an update brings its own, and the user's are beside them.
+    const system = path.join(personas, 'system');
+    claimed.add(realPath(view, system));
+    const found = gather({ view, directory: personas, destination: at => ({ target: `personas/${at}` }), claimed });
+    const stays = {
+      path: shownPath(view.workspace, system),
+      message: 'These come with the program and stay where they are.',
+    };
+    const warnings = view.fs.existsSync(system) ? [stays] : [];
+    sources.push({ ...described(view, personas, 'Personas'), ...found, warnings });
   }
   return sources.filter(source => source.entries.length > 0 || source.omitted.length > 0);
 }
@@ -87,8 +92,8 @@ function workspaceDestination(at: string): Destination {
   const [first = '', second = '', ...rest] = at.split('/');
   const note = leftoverNote(at);
   if (isUuid(first) || sameInRoot.has(first)) return { target: at, note };
-  if (first === 'data' && isUuid(second) && rest.length > 0) {
-    return { target: `${second}/data/${rest.join('/')}`, note: note ?? 'From an early layout (data/<notebook>).' };
+  if (first === 'data' && isUuid(second)) {
+    return { target: [second, 'data', ...rest].join('/'), note: note ?? 'From an early layout (data/<notebook>).' };
   }
   if (first === 'data' || at === 'data_registry.json') {
     return { target: `shared/${at}`, note: note ?? 'From the first layout, where all notebooks shared one folder.' };
@@ -114,7 +119,8 @@ function workspaceWarnings(
 ): LegacySource['warnings'] {
   const warnings: LegacySource['warnings'] = [];
   const warn = (path: string, message: string) => warnings.push({ path: shownPath(view.workspace, path), message });
-  const notebooks = new Set(entries.map(entry => entry.target.split('/')[0]!).filter(isUuid));
+  const held = entries.filter(entry => entry.note !== emptyFolderNote);
+  const notebooks = new Set(held.map(entry => entry.target.split('/')[0]!).filter(isUuid));
   for (const id of notebooks) {
     const own = `${directory}/${id}`;
     if (!known.has(id.toLowerCase())) {

@@ -10,16 +10,17 @@ import { texts } from '../../messages.ts';
 import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
 
-export function planSummary({ totals, root, omitted }: MigrationPlan): string {
+export function planSummary({ totals, root, omitted, warnings }: MigrationPlan): string {
   const bytes = formatBytes(totals.bytes, vscode.env.language);
   return [
     texts.planCounts(texts.files(totals.files), bytes, root),
     ...(totals.conflict > 0 ? [texts.conflicts(totals.conflict)] : []),
     ...(omitted.length > 0 ? [texts.omitted(omitted.length)] : []),
+    ...(warnings.length > 0 ? [texts.warningsCount(warnings.length)] : []),
   ].join(' ');
 }
 
-/** The multi-file diff of a plan, and a list of what it leaves out or warns about. */
+/** The multi-file diff of a plan: what is identical already is left out of it. */
 export async function showPlan(services: Services, workspace: Workspace, plan: MigrationPlan): Promise<void> {
   const changing = plan.items.filter(item => item.action !== 'identical');
   const candidates = changing.map(
@@ -30,10 +31,14 @@ export async function showPlan(services: Services, workspace: Workspace, plan: M
     }),
   );
   if (candidates.length > 0) await openComparison(services.prompts, texts.planTitle(workspace.name), candidates);
-  if (plan.omitted.length + plan.warnings.length > 0) await services.reports.show(texts.planNotes(), noteLines(plan));
 }
 
-function noteLines({ omitted, warnings }: MigrationPlan): string[] {
+export function hasNotes({ omitted, warnings }: MigrationPlan): boolean {
+  return omitted.length + warnings.length > 0;
+}
+
+/** What a plan leaves out or warns about. */
+export function noteLines({ omitted, warnings }: MigrationPlan): string[] {
   return [
     ...(omitted.length > 0
       ? [`# ${texts.leftOut()}`, '', ...omitted.map(({ path, reason }) => `- \`${path}\`: ${reason}`), '']

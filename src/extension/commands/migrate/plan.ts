@@ -8,7 +8,7 @@ import type { Workspace } from '../../workspace.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
 import { failureText, showFailure } from '../failure.ts';
-import { planSummary, showPlan } from './plan-preview.ts';
+import { hasNotes, noteLines, planSummary, showPlan } from './plan-preview.ts';
 
 /** Folders to migrate from, besides those that the profile knows. */
 const Sources = z.object({ from: z.array(z.string()).default([]) });
@@ -56,7 +56,19 @@ async function offerApply(services: Services, workspace: Workspace, plan: Migrat
     void services.prompts.tell('info', texts.everythingMigrated(plan.totals.identical));
     return;
   }
-  const action = await services.prompts.tell('info', planSummary(plan), { apply: texts.applyMore() });
-  if (action === 'apply')
-    await runCommand('holdfast.migrate.apply', { folder: workspace.folder.uri.toString(), plan: plan.planId });
+  for (;;) {
+    const actions: Partial<Record<'apply' | 'list', string>> = {
+      apply: texts.applyMore(),
+      ...(hasNotes(plan) ? { list: texts.showList() } : {}),
+    };
+    const action = await services.prompts.tell('info', planSummary(plan), actions as Record<'apply' | 'list', string>);
+    if (action === 'list') {
+      await services.reports.show(texts.planNotes(), noteLines(plan));
+      continue;
+    }
+    if (action === 'apply') {
+      await runCommand('holdfast.migrate.apply', { folder: workspace.folder.uri.toString(), plan: plan.planId });
+    }
+    return;
+  }
 }

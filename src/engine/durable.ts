@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { vaultName } from './context.ts';
 import { asHoldfastError, HoldfastError, systemCode } from './errors.ts';
 import type { FileCalls, Ports } from './ports.ts';
 
@@ -51,14 +52,35 @@ export function renameOver({ fs, platform }: Pick<Ports, 'fs' | 'platform'>, fro
   }
 }
 
-export function temporaryName(disk: Pick<Ports, 'randomBytes'>): string {
-  return `.${Buffer.from(disk.randomBytes(12)).toString('hex')}${temporarySuffix}`;
+
+/** Removes one file that must not stay. When that fails twice it does stay, as garbage: what matters is done by then. */
+export function removeQuietly(fs: FileCalls, file: string): void {
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    try {
+      fs.rmSync(file, { force: true });
+      return;
+    } catch {
+      // Once more: a failure may pass.
+    }
+  }
 }
 
-/** Writes `data` durably under a fresh temporary name in `directory` and returns that path. Leaves nothing on failure. */
+/**
+ * A fresh name, on the same file system as `directory`, for what is to go there. Within a vault, what is unfinished lies
+ * in its `tmp` directory, where prune finds what a crash left.
+ */
+export function temporaryPath({ fs, randomBytes }: Pick<Ports, 'fs' | 'randomBytes'>, directory: string): string {
+  const name = `.${Buffer.from(randomBytes(12)).toString('hex')}${temporarySuffix}`;
+  const parts = directory.split(path.sep);
+  const vault = parts.lastIndexOf(vaultName);
+  const usual = vault < 0 ? directory : path.join(parts.slice(0, vault + 1).join(path.sep), 'tmp');
+  return path.join(usual === directory || fs.existsSync(usual) ? usual : directory, name);
+}
+
+/** Writes `data` durably under a fresh temporary name near `directory` and returns that path. Leaves nothing on failure. */
 function writeTemporary(disk: Disk, directory: string, data: Uint8Array, mode: number): string {
   const { fs } = disk;
-  const temporary = path.join(directory, temporaryName(disk));
+  const temporary = temporaryPath(disk, directory);
   const file = fs.openSync(temporary, 'wx', mode);
   try {
     try {
@@ -73,7 +95,7 @@ function writeTemporary(disk: Disk, directory: string, data: Uint8Array, mode: n
     }
     return temporary;
   } catch (error) {
-    fs.rmSync(temporary, { force: true });
+    removeQuietly(fs, temporary);
     throw error;
   }
 }
@@ -86,7 +108,7 @@ export function writeDurably(disk: Disk, target: string, data: Uint8Array, mode 
     try {
       renameOver(disk, temporary, target);
     } catch (error) {
-      disk.fs.rmSync(temporary, { force: true });
+      removeQuietly(disk.fs, temporary);
       throw error;
     }
     syncDirectory(disk, directory);
@@ -97,31 +119,50 @@ export function writeDurably(disk: Disk, target: string, data: Uint8Array, mode 
 
 /**
  * Writes a record that must not exist yet. Of several processes that try at once, exactly one gets `true`.
- * Uses a hard link, which fails when the name is taken; file systems without links get an exclusive open.
+ * Uses a hard link, which fails when the name is taken; file systems without links get a look and a rename. When it
+ * throws, the record is not there.
  */
 export function createDurably(disk: Disk, target: string, data: Uint8Array, mode = 0o600): boolean {
   const { fs } = disk;
   const directory = path.dirname(target);
-  let temporary: string | undefined;
   try {
-    temporary = writeTemporary(disk, directory, data, mode);
-    fs.linkSync(temporary, target);
+    const temporary = writeTemporary(disk, directory, data, mode);
+    try {
+      if (!linkNew(disk, temporary, target)) return false;
+    } finally {
+      removeQuietly(fs, temporary);
+    }
+    try {
+      syncDirectory(disk, directory);
+    } catch (error) {
+      removeQuietly(fs, target);
+      throw error;
+    }
+    return true;
+  } catch (error) {
+    throw asHoldfastError(error);
+  }
+}
+
+const linksMissing = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'];
+
+function linkNew(disk: Disk, temporary: string, target: string): boolean {
+  try {
+    disk.fs.linkSync(temporary, target);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
-    if (temporary === undefined || !['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(systemCode(error) ?? '')) {
-      throw asHoldfastError(error);
-    }
-    if (fs.existsSync(target)) return false;
+    if (!linksMissing.includes(systemCode(error) ?? '')) throw error;
+    if (disk.fs.existsSync(target)) return false;
     renameOver(disk, temporary, target);
-  } finally {
-    if (temporary !== undefined) fs.rmSync(temporary, { force: true });
   }
-  syncDirectory(disk, directory);
   return true;
 }
 
 /** Makes a private directory and those above it, durably. */
 export function makeDirectory(disk: Pick<Ports, 'fs' | 'platform'>, directory: string, mode = 0o700): void {
   const first = disk.fs.mkdirSync(directory, { recursive: true, mode });
-  if (first !== undefined) syncDirectory(disk, path.dirname(first));
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = path.dirname(made)) {
+    syncDirectory(disk, path.dirname(made));
+  }
 }

@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import * as z from 'zod';
-import { createDurably, temporaryName } from './durable.ts';
-import { HoldfastError, isAbsent } from './errors.ts';
+import { createDurably, removeQuietly, temporaryPath } from './durable.ts';
+import { HoldfastError, isAbsent, systemCode } from './errors.ts';
 import { newId } from './id.ts';
 import type { Ports } from './ports.ts';
 import { encodeRecord, type RecordKind, readRecord } from './record.ts';
@@ -41,11 +41,40 @@ export async function withLock<T>(ports: Ports, path: string, work: (lock: Lock)
     since: ports.now().toISOString(),
   };
   const bytes = encodeRecord(lockKind, own, ports.now());
-  while (!createDurably(ports, path, bytes)) breakStale(ports, path);
+  inUse.add(own.token);
   try {
+    acquire(ports, path, bytes);
     return await work({ check: () => checkHeld(ports, path, own.token) });
   } finally {
-    if (holder(ports, path)?.token === own.token) ports.fs.rmSync(path, { force: true });
+    inUse.delete(own.token);
+    release(ports, path, own.token);
+  }
+}
+
+/** The locks that this process holds or is about to: one that it failed to remove is stale although it lives on. */
+const inUse = new Set<string>();
+
+const attempts = 10;
+
+function acquire(ports: Ports, path: string, bytes: Buffer): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (createDurably(ports, path, bytes)) return;
+      breakStale(ports, path);
+    } catch (error) {
+      // Who cleans up after a crash may have taken the temporary file of this attempt for a leftover.
+      const lost = HoldfastError.is(error) && isAbsent(error.cause);
+      if (!lost || attempt === attempts) throw error;
+    }
+  }
+}
+
+/** What was done under the lock is done, whether or not the lock can be removed: if not, it is stale from now on. */
+function release(ports: Ports, path: string, token: string): void {
+  try {
+    if (holder(ports, path)?.token === token) removeQuietly(ports.fs, path);
+  } catch {
+    // Stale.
   }
 }
 
@@ -83,24 +112,44 @@ function breakStale(ports: Ports, path: string): void {
   }
   // Whoever moves it away has it: of two processes that find the same stale lock only one rename succeeds, and a lock
   // that was taken anew in between is put back.
-  const aside = join(dirname(path), temporaryName(ports));
+  const aside = temporaryPath(ports, dirname(path));
   try {
     ports.fs.renameSync(path, aside);
   } catch (error) {
     if (isAbsent(error)) return;
     throw error;
   }
-  if (holder(ports, aside)?.token !== record.token) ports.fs.renameSync(aside, path);
-  else ports.fs.rmSync(aside, { force: true });
+  if (holder(ports, aside)?.token !== record.token) putBack(ports, aside, path);
+  removeQuietly(ports.fs, aside);
 }
 
+/** Not over a lock that came meanwhile: then the one put aside is lost, and its holder notices when it checks. */
+function putBack(ports: Ports, aside: string, path: string): void {
+  try {
+    ports.fs.linkSync(aside, path);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST' && !ports.fs.existsSync(path)) ports.fs.renameSync(aside, path);
+  }
+}
+
+/** @throws LOCKED for a lock that cannot be read, since nobody can tell who holds it */
 function holder(ports: Ports, path: string): LockRecord | undefined {
-  return readRecord(ports, lockKind, path);
+  try {
+    return readRecord(ports, lockKind, path);
+  } catch (error) {
+    if (!HoldfastError.is(error)) throw error;
+    throw new HoldfastError('LOCKED', 'There is a lock that cannot be read.', {
+      path,
+      hint: 'If no other Holdfast is at work here, remove this file.',
+      cause: error,
+    });
+  }
 }
 
 /** Another machine's process cannot be asked, so it counts as alive; a person has to decide. */
 function isAlive(ports: Ports, record: LockRecord): boolean {
   if (record.host !== ports.host.name) return true;
   if (record.bootId !== ports.host.bootId) return false;
-  return ports.host.processStart(record.pid) === record.processStart;
+  if (ports.host.processStart(record.pid) !== record.processStart) return false;
+  return record.pid !== ports.host.pid || inUse.has(record.token);
 }

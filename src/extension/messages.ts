@@ -49,7 +49,9 @@ const words = {
   auditTrail: () => t('Audit Trail'),
   archives: () => t('Archives'),
   byHand: () => t('asked for'),
-  candidates: () => t('candidates, in the order in which they count'),
+  chosenRoot: () => t('the root, and why'),
+  otherCandidates: () => t('found, but not used'),
+  unsetCandidates: () => t('looked at in this order, not set'),
   changedAt: () => t('changed'),
   copied: () => t('Copied'),
   copyExport: () => t('Copy the line that sets HOLDFAST_ROOT'),
@@ -209,7 +211,8 @@ const snapshots = {
   emptyDirectory: () => t('A directory.'),
   linkTo: (target: string) => t('A symbolic link to {0}', target),
   notShownAsText: () => t('This file is not shown as text.'),
-  sizeIs: (size: string, bytes: number) => t('Size: {0} ({1} bytes)', size, bytes),
+  sizeIs: (size: string, bytes: number) =>
+    bytes < 1000 ? t('Size: {0}', size) : t('Size: {0} ({1} bytes)', size, bytes),
   modifiedAt: (time: string) => t('Modified: {0}', time),
   reportGone: () => t('This report is no longer kept. Run the command again.'),
 };
@@ -295,7 +298,10 @@ const checks = {
   withSecrets: () => t('With secrets'),
   withSecretsDetail: () => t('Anyone who can read the archive can read them.'),
   withoutSecrets: () => t('Without secrets'),
-  withoutSecretsDetail: (count: number) => t('{0} in secret areas are left out.', files(count)),
+  withoutSecretsDetail: (count: number) =>
+    counted(count, t('1 file in a secret area is left out.'), number =>
+      t('{0} files in secret areas are left out.', number),
+    ),
   verifyStructure: () => t('Structure'),
   verifyStructureDetail: () => t('Quick: everything that snapshots refer to is there.'),
   verifyBytes: () => t('Every byte'),

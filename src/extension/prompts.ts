@@ -37,12 +37,15 @@ export interface Prompts {
   ): Promise<Value[] | undefined>;
   input(options: InputOptions): Promise<string | undefined>;
   /** Modal. Answers with the key of the chosen action. */
-  confirm<Action extends string>(question: Question, actions: Record<Action, string>): Promise<Action | undefined>;
+  confirm<Action extends string>(
+    question: Question,
+    actions: Partial<Record<Action, string>>,
+  ): Promise<Action | undefined>;
   /** A notification. Answers with the key of the chosen action. */
   tell<Action extends string>(
     kind: 'info' | 'warning' | 'error',
     message: string,
-    actions?: Record<Action, string>,
+    actions?: Partial<Record<Action, string>>,
   ): Promise<Action | undefined>;
   folder(options: { title: string; label: string; start?: vscode.Uri }): Promise<vscode.Uri | undefined>;
   files(options: { title: string; label: string; filters: Record<string, string[]> }): Promise<vscode.Uri | undefined>;
@@ -131,6 +134,9 @@ function quickPickItems<Value>(choices: readonly Choice<Value>[]): ChoiceItem<Va
   });
 }
 
-function actionItems<Action extends string>(actions: Record<Action, string> | undefined) {
-  return Object.entries<string>(actions ?? {}).map(([action, title]) => ({ title, action: action as Action }));
+function actionItems<Action extends string>(actions: Partial<Record<Action, string>> = {}) {
+  const titles: Record<string, string | undefined> = actions;
+  return Object.entries(titles).flatMap(([action, title]) =>
+    title === undefined ? [] : [{ title, action: action as Action }],
+  );
 }

@@ -32,6 +32,7 @@ const token = take('HOLDFAST_SIDECAR_TOKEN');
 const socket = take('HOLDFAST_SIDECAR_SOCKET');
 delete process.env.ELECTRON_RUN_AS_NODE;
 
+let starting: Promise<Serving> | undefined;
 let serving: Serving | undefined;
 let ending = false;
 
@@ -40,7 +41,8 @@ async function end(status: number): Promise<void> {
   ending = true;
   setTimeout(() => process.exit(1), closingPatience).unref();
   try {
-    await serving?.close();
+    // The parent may have gone while this was starting.
+    await (await starting)?.close();
   } catch (error) {
     say(`Closing: ${asHoldfastError(error).message}`);
     status = 1;
@@ -70,7 +72,7 @@ async function main(): Promise<void> {
   lines.on('close', () => void end(0));
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(0));
 
-  const started = await serve({
+  starting = serve({
     listen: socket,
     ports: nodePorts(),
     workspaces: [],
@@ -78,9 +80,8 @@ async function main(): Promise<void> {
     workspacesCanChange: true,
     log: say,
   });
-  serving = started;
-  // The parent may have gone while this was starting.
-  if (ending) return started.close().then(() => removePrivateDirectory(socket));
+  serving = await starting;
+  if (ending) return;
   for (const line of early) setWorkspaces(line);
   process.stdout.write('ready\n');
 }

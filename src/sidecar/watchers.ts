@@ -1,6 +1,7 @@
 import type { Context } from '../engine/context.ts';
 import { asHoldfastError, isAbsent } from '../engine/errors.ts';
-import { type RootWatcher, watchRoot } from '../engine/watch/watch.ts';
+import { isWithin } from '../engine/names.ts';
+import { auditDirectory, type RootWatcher, somewhere, watchRoot } from '../engine/watch/watch.ts';
 import type { Events } from './events.ts';
 
 /** Takes one line for the person who looks for what went wrong. */
@@ -37,7 +38,7 @@ export class Watchers {
     try {
       watched.watcher = watchRoot(
         context,
-        paths => this.#events.publish({ type: 'changed', workspace, nouns: ['status', 'sessions'], paths }),
+        paths => this.#events.publish({ type: 'changed', workspace, nouns: nounsOf(paths), paths }),
         { onProblem: problem => this.#log(`${problem.message} ${problem.hint ?? ''}`.trim()) },
       );
     } catch (error) {
@@ -64,6 +65,12 @@ export class Watchers {
     this.retain([]);
     await Promise.all(this.#closing);
   }
+}
+
+/** An entry in the audit trail is all that a command line elsewhere leaves to be seen of what it did. */
+function nounsOf(paths: readonly string[]): string[] {
+  const operated = paths.some(path => path === somewhere || isWithin(path, auditDirectory));
+  return ['status', 'sessions', ...(operated ? ['snapshots', 'backups', 'migrations'] : [])];
 }
 
 /** `undefined` when there is no root to watch. */

@@ -96,8 +96,12 @@ describe('wrong usage ends with 2 and changes nothing', () => {
   ];
   let workspace: Workspace;
   let untouched: ReturnType<typeof readTree>;
+  const cleaning: (() => void)[] = [];
+  after(() => {
+    for (const clean of cleaning) clean();
+  });
   before(() => {
-    workspace = rootedWorkspace({ after });
+    workspace = rootedWorkspace({ after: clean => cleaning.push(clean) });
     untouched = readTree(workspace.folder);
   });
   for (const [what, args] of wrong) {

@@ -88,7 +88,7 @@ export class Answers implements Prompts {
 
   async confirm<Action extends string>(
     question: Question,
-    actions: Record<Action, string>,
+    actions: Partial<Record<Action, string>>,
   ): Promise<Action | undefined> {
     this.questions.push({ ...question, actions: Object.keys(actions) });
     const answer = this.nextConfirm;
@@ -99,7 +99,7 @@ export class Answers implements Prompts {
   async tell<Action extends string>(
     kind: Told['kind'],
     message: string,
-    actions?: Record<Action, string>,
+    actions?: Partial<Record<Action, string>>,
   ): Promise<Action | undefined> {
     this.told.push({ kind, message, actions: Object.keys(actions ?? {}) });
     const answer = this.nextTell;

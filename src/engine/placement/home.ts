@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { vaultPath } from '../context.ts';
+import { vaultName, vaultPath } from '../context.ts';
+import { isWithin } from '../names.ts';
 
 /**
  * Where a placement does its work: on the same file system as the files it places, private, and found again after a
@@ -17,7 +18,7 @@ export interface PlacementHome {
   passing: boolean;
 }
 
-export const passingHomeName = '.holdfast-restore';
+const passingHomeName = '.holdfast-restore';
 
 export function placementHome(context: Context, base: string): PlacementHome {
   const inRoot = base === context.root;
@@ -31,4 +32,21 @@ export function placementHome(context: Context, base: string): PlacementHome {
     displaced: join(directory, 'displaced'),
     passing: !inRoot,
   };
+}
+
+/** Parts of a vault that belong to processes at work here, or are made again: in no backup, and never placed. */
+export const passingVaultParts = ['cache', 'index', 'locks', 'placement', 'tmp'].map(name => `${vaultName}/${name}`);
+
+function isPassingHome(path: string): boolean {
+  return path.split('/').includes(passingHomeName);
+}
+
+/** Whether a path is Holdfast's own and so never captured. */
+export function isOwnPath(path: string): boolean {
+  return isWithin(path, vaultName) || isPassingHome(path);
+}
+
+/** Whether nothing may be placed or removed at a path: a planted journal there would be carried out. */
+export function isReserved(path: string): boolean {
+  return isPassingHome(path) || passingVaultParts.some(part => isWithin(path, part));
 }

@@ -1,10 +1,12 @@
-import { type Context, vaultName } from '../context.ts';
-import { isAbsent } from '../errors.ts';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { removeQuietly, syncDirectory } from '../durable.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
 import { isLocked, withLock } from '../lock.ts';
 import type { Ports } from '../ports.ts';
 import { type PlacementHome, placementHome } from './home.ts';
 import { readJournal } from './journal.ts';
-import { swap } from './swap.ts';
+import { HalfDone, swap } from './swap.ts';
 
 /**
  * Ends what a placement that was killed left: once everything was staged it is finished, before that it is forgotten.
@@ -12,15 +14,37 @@ import { swap } from './swap.ts';
  */
 export function recoverPlacement(ports: Ports, home: PlacementHome): void {
   const journal = readJournal(ports, home);
-  if (journal) swap(ports, home, journal);
+  try {
+    if (journal) swap(ports, home, journal);
+  } catch (error) {
+    // Somebody changed the tree since, so it cannot be finished; all was taken back, and so it never happened.
+    if (!HoldfastError.is(error, 'CONFLICT') || error instanceof HalfDone) throw error;
+  }
   clearHome(ports, home);
 }
 
-/** Removes the journal first: without it, what else lies there is garbage. */
-export function clearHome({ fs }: Ports, home: PlacementHome): void {
-  fs.rmSync(home.journal, { force: true });
-  fs.rmSync(home.staged, { recursive: true, force: true });
-  fs.rmSync(home.displaced, { recursive: true, force: true });
+/**
+ * Leaves nothing in the home but its lock. The journal goes first: without it, what else lies there is garbage. What
+ * cannot be removed is removed by the next placement; that is no failure of this one.
+ */
+export function clearHome(ports: Ports, home: PlacementHome): void {
+  const { fs } = ports;
+  if (fs.existsSync(home.journal)) {
+    removeQuietly(fs, home.journal);
+    try {
+      syncDirectory(ports, home.directory);
+    } catch {
+      // A journal that comes back finds nothing left to do.
+    }
+  }
+  try {
+    for (const name of fs.readdirSync(home.directory)) {
+      const path = join(home.directory, name);
+      if (path !== home.lock && path !== home.journal) fs.rmSync(path, { recursive: true, force: true });
+    }
+  } catch {
+    // Garbage.
+  }
 }
 
 /** Before the root is read as a whole: finishes a placement that was killed, so that no half of it is seen. */
@@ -35,10 +59,10 @@ export async function settleRoot(context: Context): Promise<void> {
     throw error;
   }
   if (left.length === 0 || isLocked(ports, home.lock)) return;
-  await withLock(ports, home.lock, async () => recoverPlacement(ports, home));
-}
-
-/** Whether a path is Holdfast's own and so never captured, placed or removed. */
-export function isOwnPath(path: string): boolean {
-  return path === vaultName || path.startsWith(`${vaultName}/`);
+  try {
+    await withLock(ports, home.lock, async () => recoverPlacement(ports, home));
+  } catch (error) {
+    // Somebody else sees to it, or is at work.
+    if (!HoldfastError.is(error, 'LOCKED')) throw error;
+  }
 }

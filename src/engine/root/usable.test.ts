@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { asOtherUser } from '../../../test/fixtures/other-user.ts';
 import { link, makeTree, readTree, temporaryDirectory } from '../../../test/fixtures/tree.ts';
 import { rootProblem } from './usable.ts';
 
@@ -75,13 +76,21 @@ test('a link hides nothing', posix, () => {
   });
 });
 
-test('not writable', { skip: process.platform === 'win32' || process.getuid?.() === 0 }, () => {
-  inPlace((problem, base) => {
-    fs.chmodSync(`${base}/other`, 0o500);
-    assert.match(problem('other')!, /not writable/);
-    assert.match(problem('other/new')!, /not writable/);
-    fs.chmodSync(`${base}/other`, 0o755);
-  });
+test('not writable', posix, () => {
+  using place = temporaryDirectory();
+  makeTree(place.path, { app: {}, other: {} });
+  fs.chmodSync(place.path, 0o755);
+  fs.chmodSync(`${place.path}/other`, 0o555);
+  const problems = asOtherUser(
+    { fs: 'node:fs', usable: import.meta.resolve('./usable.ts') },
+    `const disk = { fs, platform: process.platform, home: '/home/of-a-test' };
+     for (const root of ['other', 'other/new']) {
+       const problem = usable.rootProblem(disk, ${JSON.stringify(`${place.path}/app`)}, ${JSON.stringify(place.path)} + '/' + root);
+       console.log(problem?.code, problem?.message);
+     }`,
+  );
+  assert.match(problems, /^(ROOT_UNUSABLE .*not writable.*\n){2}$/);
+  fs.chmodSync(`${place.path}/other`, 0o755);
 });
 
 test('a read-only file system', () => {

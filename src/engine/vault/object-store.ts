@@ -53,6 +53,17 @@ export class ObjectStore {
     if (this.#writer) await this.#writing(this.#writer.finish());
   }
 
+  /** As below: what fails here is the vault, not a file of the root. */
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (HoldfastError.is(error)) throw error;
+      const { message, path, hint } = asHoldfastError(error);
+      throw new HoldfastError('FAILED', `The vault cannot be read: ${message}`, { path, hint, cause: error });
+    }
+  }
+
   /** A vault that cannot be written must not be taken for a file that cannot be read, which is merely left out. */
   async #writing(writing: Promise<void>): Promise<void> {
     try {
@@ -76,7 +87,7 @@ export class ObjectStore {
   get(id: string): Buffer {
     const location = this.#find(id);
     if (!location) throw new HoldfastError('CORRUPT', 'The vault has lost an object.', { details: { object: id } });
-    const bytes = this.#read(location);
+    const bytes = this.#reading(() => this.#read(location));
     if (objectId(bytes) === id) return bytes;
     throw new HoldfastError('CORRUPT', 'An object of the vault is damaged.', {
       path: this.#packPath(location.pack),
@@ -119,10 +130,12 @@ export class ObjectStore {
   #load(): ObjectIndex {
     if (this.#index) return this.#index;
     const index = new ObjectIndex();
-    for (const pack of listPacks(this.#context)) {
-      this.#packs.add(pack);
-      index.add(pack, this.#indexOf(pack));
-    }
+    this.#reading(() => {
+      for (const pack of listPacks(this.#context)) {
+        this.#packs.add(pack);
+        index.add(pack, this.#indexOf(pack));
+      }
+    });
     this.#index = index;
     return index;
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Context, vaultPath } from '../context.ts';
-import { renameOver, syncDirectory, temporaryName, writeAll } from '../durable.ts';
+import { removeQuietly, renameOver, syncDirectory, temporaryPath, writeAll } from '../durable.ts';
 import { compress } from './codec.ts';
 import type { IndexEntry } from './index-file.ts';
 import { objectHash } from './object-id.ts';
@@ -15,6 +15,7 @@ interface OpenBlock {
 interface OpenPack {
   path: string;
   file: number;
+  isOpen: boolean;
   size: number;
   hash: ReturnType<typeof objectHash>;
   entries: IndexEntry[];
@@ -67,10 +68,15 @@ export class PackWriter {
     await Promise.allSettled(this.#queue.map(block => block.compressed));
     this.#queue = [];
     if (!this.#pack) return;
-    const { file, path: temporary } = this.#pack;
+    const { fs } = this.#context.ports;
+    const { file, isOpen, path: temporary } = this.#pack;
     this.#pack = undefined;
-    this.#context.ports.fs.closeSync(file);
-    this.#context.ports.fs.rmSync(temporary, { force: true });
+    try {
+      if (isOpen) fs.closeSync(file);
+    } catch {
+      // It is given up anyway; what happened before is what counts.
+    }
+    removeQuietly(fs, temporary);
   }
 
   #fill(kind: 'content' | 'tree'): void {
@@ -90,7 +96,8 @@ export class PackWriter {
     const block = this.#queue[0]!;
     const { codec, payload } = await block.compressed;
     this.#queue.shift();
-    const pack = (this.#pack ??= this.#openPack());
+    if (!this.#pack) this.#openPack();
+    const pack = this.#pack!;
     const header = encodeBlockHeader({
       codec,
       storedLength: payload.length,
@@ -109,18 +116,18 @@ export class PackWriter {
     if (pack.size + blockHeaderLength >= packTarget) this.#closePack();
   }
 
-  #openPack(): OpenPack {
+  #openPack(): void {
     const { fs } = this.#context.ports;
-    const temporary = vaultPath(this.#context, 'tmp', temporaryName(this.#context.ports));
-    const pack: OpenPack = {
+    const temporary = temporaryPath(this.#context.ports, vaultPath(this.#context, 'tmp'));
+    this.#pack = {
       path: temporary,
       file: fs.openSync(temporary, 'wx', 0o600),
+      isOpen: true,
       size: 0,
       hash: objectHash(),
       entries: [],
     };
-    this.#append(pack, packMagic);
-    return pack;
+    this.#append(this.#pack, packMagic);
   }
 
   #append(pack: OpenPack, bytes: Buffer): void {
@@ -135,11 +142,12 @@ export class PackWriter {
     const { fs } = this.#context.ports;
     fs.fsyncSync(pack.file);
     fs.fchmodSync(pack.file, 0o400);
+    pack.isOpen = false;
     fs.closeSync(pack.file);
-    this.#pack = undefined;
     const name = pack.hash.digest('hex');
     const target = vaultPath(this.#context, 'packs', `${name}.pack`);
     renameOver(this.#context.ports, pack.path, target);
+    this.#pack = undefined;
     syncDirectory(this.#context.ports, path.dirname(target));
     this.storedBytes += pack.size;
     this.#onPack(name, pack.entries);

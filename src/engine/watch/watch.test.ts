@@ -45,6 +45,13 @@ test('what is made, changed and removed is told, and what was there before is no
   await hears('sessions/moved ü.txt', 'uploads/new.txt', 'uploads/old.txt');
 });
 
+test('an operation of another process is told by the audit trail, which may be yet to come', async t => {
+  const { hears, at } = await watching(t, openRoot(t));
+  fs.mkdirSync(at('.holdfast', 'audit'));
+  fs.writeFileSync(at('.holdfast', 'audit', '000000000001.json'), 'x');
+  await hears('.holdfast/audit', '.holdfast/audit/000000000001.json');
+});
+
 test('the vault, temporary files, and what links lead to are not watched', async t => {
   const context = openRoot(t);
   const outside = path.join(context.workspace, 'outside');

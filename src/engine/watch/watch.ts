@@ -30,7 +30,7 @@ export const somewhere = '.';
 
 /**
  * Tells what changes in the root, as hints: look there again. A path may be reported that did not change, and several
- * changes of one path are one. The vault and Holdfast's own temporary files are not reported.
+ * changes of one path are one. Of the vault only the audit trail is reported, and Holdfast's temporary files never.
  *
  * @param onChange takes root-relative paths; `.` is the root itself, and anything in it
  * @throws ROOT_UNUSABLE for a root that holds the home directory or the whole file system: watching it would never end
@@ -57,7 +57,10 @@ export function watchRoot(
     atomic: false,
   });
   let closing: Promise<void> | undefined;
-  watcher.on('all', (_, full) => burst.add(rootRelative(root, full) || somewhere));
+  watcher.on('all', (_, full) => {
+    const path = rootRelative(root, full) || somewhere;
+    if (path !== vaultName) burst.add(path);
+  });
   watcher.on('ready', () => ready.resolve());
   watcher.on('error', error => {
     if (rescan || closing) return;
@@ -85,9 +88,13 @@ function rootRelative(root: string, full: string): string {
   return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
 }
 
-/** The vault, and what is about to get its name. */
+/** Grows with every operation of any process on this root, so it tells that snapshots, backups or migrations changed. */
+export const auditDirectory = `${vaultName}/audit`;
+
+/** What is about to get its name, and the vault but for the way to the audit trail. */
 function isOwn(relative: string): boolean {
-  return isWithin(relative, vaultName) || relative.endsWith(temporarySuffix);
+  if (relative.endsWith(temporarySuffix)) return true;
+  return isWithin(relative, vaultName) && relative !== vaultName && !isWithin(relative, auditDirectory);
 }
 
 function refuseTooMuch({ ports: { fs, home }, root }: Context): void {

@@ -37,9 +37,15 @@ export function showFailure(services: Services, doing: string, thrown: unknown):
   const actions = Object.fromEntries(offered.map(action => [action, titles[action]])) as Partial<
     Record<Action, string>
   >;
-  void services.prompts
-    .tell('error', failureText(error), actions as Record<Action, string>)
-    .then(action => act(services, action));
+  inBackground(
+    services,
+    services.prompts.tell('error', failureText(error), actions).then(action => act(services, action)),
+  );
+}
+
+/** What follows an answer that nobody waits for: a failure is told like that of a command. */
+export function inBackground(services: Services, work: Promise<unknown>): void {
+  work.catch(error => showFailure(services, 'afterwards', error));
 }
 
 export function failureText(error: HoldfastError): string {

@@ -6,7 +6,7 @@ import { texts } from '../messages.ts';
 import { type Work, withWork } from '../progress.ts';
 import type { Services } from '../services.ts';
 import type { Workspace } from '../workspace.ts';
-import { showFailure } from './failure.ts';
+import { inBackground } from './failure.ts';
 import { omissionLines } from './report-lines.ts';
 
 export interface RestoreFlow {
@@ -53,7 +53,7 @@ export async function restoreWithQuestion(services: Services, flow: RestoreFlow)
     message: texts.restoreQuestion(flow.name, preview.to),
     detail: questionDetail(preview, written.length, bytes, extra.length),
   };
-  const decision = await prompts.confirm(question, actions as Record<Decision, string>);
+  const decision = await prompts.confirm(question, actions);
   if (decision === 'compare') await flow.compare?.();
   if (decision !== 'restore' && decision !== 'deleteExtra') return undefined;
   if (decision === 'deleteExtra' && !(await confirmDeletion(services, extra))) return undefined;
@@ -99,15 +99,15 @@ function tellResult(services: Services, flow: RestoreFlow, result: RestoreResult
   };
   const message = texts.restored(result.restored, result.deleted.length, result.to);
   const told = result.failed.length > 0 ? `${message} ${texts.notRestored(result.failed.length)}` : message;
-  void services.prompts
-    .tell(result.failed.length > 0 ? 'warning' : 'info', told, actions as Record<'undo' | 'list' | 'open', string>)
-    .then(async action => {
+  inBackground(
+    services,
+    services.prompts.tell(result.failed.length > 0 ? 'warning' : 'info', told, actions).then(async action => {
       if (action === 'undo') await undoRestore(services, flow.workspace, result);
       if (action === 'list')
         await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), result.failed));
       if (action === 'open') await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(result.to));
-    })
-    .catch(error => showFailure(services, 'undo', error));
+    }),
+  );
 }
 
 /**

@@ -10,6 +10,20 @@ export function snapshotUri(id: string, path: string): vscode.Uri {
   return vscode.Uri.from({ scheme: schemes.snapshot, authority: id, path: toUriPath(path) });
 }
 
+/** The same under the path of the live file: with different paths, a comparison with it would be shown as a rename. */
+export function snapshotUriBeside(id: string, path: string, live: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: schemes.snapshot,
+    authority: id,
+    path: live.path,
+    query: `path=${toUriPath(path)}`,
+  });
+}
+
+function pathOf(uri: vscode.Uri): string {
+  return fromUriPath(/^path=(.*)$/s.exec(uri.query)?.[1] ?? uri.path);
+}
+
 export class SnapshotFiles extends ReadOnlyFileSystem {
   private readonly contents: SnapshotContents;
 
@@ -20,7 +34,7 @@ export class SnapshotFiles extends ReadOnlyFileSystem {
 
   stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     return reading(uri, async () => {
-      const path = fromUriPath(uri.path);
+      const path = pathOf(uri);
       const tree = await this.contents.tree(uri.authority);
       const entry = tree.entries.get(path);
       if (entry) return fileStat(typeOf(entry), entry.type === 'file' ? entry.size : 0, entry.mtime);
@@ -32,7 +46,7 @@ export class SnapshotFiles extends ReadOnlyFileSystem {
   readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
     return reading(uri, async () => {
       const tree = await this.contents.tree(uri.authority);
-      const children = tree.children.get(fromUriPath(uri.path));
+      const children = tree.children.get(pathOf(uri));
       if (!children) throw vscode.FileSystemError.FileNotFound(uri);
       return children.map(entry => [baseName(toUriPath(entry.path)), typeOf(entry)]);
     });
@@ -40,7 +54,7 @@ export class SnapshotFiles extends ReadOnlyFileSystem {
 
   readFile(uri: vscode.Uri): Promise<Uint8Array> {
     return reading(uri, async () => {
-      const path = fromUriPath(uri.path);
+      const path = pathOf(uri);
       const entry = (await this.contents.tree(uri.authority)).entries.get(path);
       if (!entry) throw vscode.FileSystemError.FileNotFound(uri);
       if (entry.type === 'dir') throw vscode.FileSystemError.FileIsADirectory(uri);

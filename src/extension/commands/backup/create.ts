@@ -5,6 +5,7 @@ import { texts } from '../../messages.ts';
 import { withWork } from '../../progress.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { inBackground } from '../failure.ts';
 import { omissionLines } from '../report-lines.ts';
 
 export const createBackup: Command = {
@@ -43,14 +44,19 @@ export const createBackup: Command = {
       formatBytes(backup.archiveBytes, vscode.env.language),
       backup.file,
     );
+    // What the person just chose to leave out is no reason to warn.
+    const expected = includeSecrets ? 0 : secretFiles;
     const omitted = backup.omitted.length > 0 ? ` ${texts.omitted(backup.omitted.length)}` : '';
-    void services.prompts
-      .tell(omitted ? 'warning' : 'info', message + omitted, actions as Record<'reveal' | 'list', string>)
-      .then(async action => {
-        if (action === 'reveal') await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(backup.file));
-        if (action === 'list')
-          await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), backup.omitted));
-      });
+    inBackground(
+      services,
+      services.prompts
+        .tell(backup.omitted.length > expected ? 'warning' : 'info', message + omitted, actions)
+        .then(async action => {
+          if (action === 'reveal') await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(backup.file));
+          if (action === 'list')
+            await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), backup.omitted));
+        }),
+    );
     return backup;
   },
 };

@@ -4,6 +4,7 @@ import { texts } from '../../messages.ts';
 import { withWork } from '../../progress.ts';
 import { chooseBackup } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { inBackground } from '../failure.ts';
 import { omissionLines } from '../report-lines.ts';
 
 export const verifyBackup: Command = {
@@ -18,11 +19,14 @@ export const verifyBackup: Command = {
         texts.backupGood(texts.files(result.files), formatBytes(result.bytes, vscode.env.language)),
       );
     } else {
-      void services.prompts
-        .tell('error', texts.backupBad(result.bad.length), { list: texts.showList() })
-        .then(async action => {
-          if (action) await services.reports.show(texts.damaged(), omissionLines(texts.damaged(), result.bad));
-        });
+      inBackground(
+        services,
+        services.prompts
+          .tell('error', texts.backupBad(result.bad.length), { list: texts.showList() })
+          .then(async action => {
+            if (action) await services.reports.show(texts.damaged(), omissionLines(texts.damaged(), result.bad));
+          }),
+      );
     }
     return result;
   },

@@ -10,7 +10,7 @@ import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
-import { showFailure } from '../failure.ts';
+import { inBackground } from '../failure.ts';
 import { omissionLines } from '../report-lines.ts';
 import { makePlan } from './plan.ts';
 import { showPlan } from './plan-preview.ts';
@@ -83,13 +83,13 @@ function tellResult(services: Services, workspace: Workspace, result: ApplyResul
   };
   const message = texts.migrated(result.copied + result.upgraded, result.verified);
   const told = result.omitted.length > 0 ? `${message} ${texts.omitted(result.omitted.length)}` : message;
-  void services.prompts
-    .tell(result.omitted.length > 0 ? 'warning' : 'info', told, actions as Record<'undo' | 'list', string>)
-    .then(async action => {
+  inBackground(
+    services,
+    services.prompts.tell(result.omitted.length > 0 ? 'warning' : 'info', told, actions).then(async action => {
       const folder = workspace.folder.uri.toString();
       if (action === 'undo') await runCommand('holdfast.migrate.undo', { folder, id: result.migrationId });
       if (action === 'list')
         await services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), result.omitted));
-    })
-    .catch(error => showFailure(services, 'migrate', error));
+    }),
+  );
 }

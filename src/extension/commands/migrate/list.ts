@@ -3,6 +3,7 @@ import { runCommand } from '../../contribute.ts';
 import { texts } from '../../messages.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { inBackground } from '../failure.ts';
 
 /** The migrations so far. Its result is the list; what is picked is shown. */
 export const listMigrations: Command = {
@@ -11,11 +12,12 @@ export const listMigrations: Command = {
     if (!workspace) return undefined;
     const migrations = await (await workspace.client()).listMigrations();
     if (migrations.length === 0)
-      void services.prompts
-        .tell('info', texts.noMigrations(), { plan: texts.previewMigration() })
-        .then(async action => {
+      inBackground(
+        services,
+        services.prompts.tell('info', texts.noMigrations(), { plan: texts.previewMigration() }).then(async action => {
           if (action) await runCommand('holdfast.migrate.plan', { folder: workspace.folder.uri.toString() });
-        });
+        }),
+      );
     else void runCommand('holdfast.migrate.show', { folder: workspace.folder.uri.toString() });
     return migrations;
   },

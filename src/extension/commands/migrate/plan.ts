@@ -7,7 +7,7 @@ import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
-import { failureText, showFailure } from '../failure.ts';
+import { inBackground } from '../failure.ts';
 import { hasNotes, noteLines, planSummary, showPlan } from './plan-preview.ts';
 
 /** Folders to migrate from, besides those that the profile knows. */
@@ -22,7 +22,7 @@ export const planMigration: Command = {
     const plan = await makePlan(services, workspace, Sources.safeParse(args[0]).data?.from ?? []);
     if (!plan) return undefined;
     await showPlan(services, workspace, plan);
-    void offerApply(services, workspace, plan).catch(error => showFailure(services, failureText(error), error));
+    inBackground(services, offerApply(services, workspace, plan));
     return plan;
   },
 };
@@ -61,7 +61,7 @@ async function offerApply(services: Services, workspace: Workspace, plan: Migrat
       apply: texts.applyMore(),
       ...(hasNotes(plan) ? { list: texts.showList() } : {}),
     };
-    const action = await services.prompts.tell('info', planSummary(plan), actions as Record<'apply' | 'list', string>);
+    const action = await services.prompts.tell('info', planSummary(plan), actions);
     if (action === 'list') {
       await services.reports.show(texts.planNotes(), noteLines(plan));
       continue;

@@ -9,7 +9,7 @@ import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
-import { openSettings } from '../failure.ts';
+import { inBackground, openSettings } from '../failure.ts';
 
 type Chosen = () => unknown;
 
@@ -19,17 +19,31 @@ export const showRoot: Command = {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;
     await workspace.refresh('root');
-    const choices = [
-      ...workspace.candidates.map(candidate => candidateChoice(workspace, candidate)),
-      ...actions(services, workspace),
-    ];
+    const choices = explanation(services, workspace);
     // The answer does not wait for what the person does with it.
-    void services.prompts
-      .pick(choices, { title: texts.rootTitle(workspace.name), placeholder: headline(workspace) })
-      .then(act => act?.());
+    inBackground(
+      services,
+      services.prompts
+        .pick(choices, { title: texts.rootTitle(workspace.name), placeholder: headline(workspace) })
+        .then(act => act?.()),
+    );
     return workspace.root;
   },
 };
+
+/** What is in use first, then what lost against it, what can be done, and where nothing was found. */
+function explanation(services: Services, workspace: Workspace): Choice<Chosen>[] {
+  const group = (title: string, ...status: Candidate['status'][]) =>
+    workspace.candidates
+      .filter(candidate => status.includes(candidate.status))
+      .map(candidate => candidateChoice(workspace, candidate, title));
+  return [
+    ...group(texts.chosenRoot(), 'chosen'),
+    ...group(texts.otherCandidates(), 'shadowed', 'invalid'),
+    ...actions(services, workspace),
+    ...group(texts.unsetCandidates(), 'unset'),
+  ];
+}
 
 function headline(workspace: Workspace): string {
   const { root, problem } = workspace;
@@ -51,14 +65,14 @@ const icons: Record<Candidate['status'], string> = {
   invalid: 'error',
 };
 
-function candidateChoice(workspace: Workspace, candidate: Candidate): Choice<Chosen> {
+function candidateChoice(workspace: Workspace, candidate: Candidate, group: string): Choice<Chosen> {
   const path = candidate.path && shortPath(candidate.path, workspace.path, homedir());
   return {
     label: `${texts.sourceKind(candidate.kind)}: ${candidate.name}`,
     description: [path ?? candidate.value, texts.candidateStatus(candidate.status)].filter(Boolean).join(' · '),
     detail: candidate.reason,
     icon: icons[candidate.status],
-    group: texts.candidates(),
+    group,
     value: () => (candidate.path && candidate.status !== 'unset' ? reveal(candidate.path) : openSettings()),
   };
 }

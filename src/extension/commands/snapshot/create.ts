@@ -5,6 +5,7 @@ import { withWork } from '../../progress.ts';
 import type { Services } from '../../services.ts';
 import { chooseWorkspace, filesAndBytes, given } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { inBackground } from '../failure.ts';
 import { omissionLines } from '../report-lines.ts';
 
 export const createSnapshot: Command = {
@@ -31,16 +32,22 @@ export const createSnapshot: Command = {
 function tellResult(services: Services, snapshot: Snapshot): void {
   const name = snapshot.title || filesAndBytes(snapshot);
   if (snapshot.skipped.length === 0) {
-    void services.prompts
-      .tell('info', texts.snapshotTaken(name, snapshot.files), { show: texts.showSnapshots() })
-      .then(action => {
-        if (action) void runCommand('holdfast.snapshot.list');
-      });
+    inBackground(
+      services,
+      services.prompts
+        .tell('info', texts.snapshotTaken(name, snapshot.files), { show: texts.showSnapshots() })
+        .then(action => {
+          if (action) void runCommand('holdfast.snapshot.list');
+        }),
+    );
     return;
   }
-  void services.prompts
-    .tell('warning', texts.snapshotTakenWithOmissions(name, snapshot.skipped.length), { list: texts.showList() })
-    .then(action => {
-      if (action) void services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), snapshot.skipped));
-    });
+  inBackground(
+    services,
+    services.prompts
+      .tell('warning', texts.snapshotTakenWithOmissions(name, snapshot.skipped.length), { list: texts.showList() })
+      .then(action => {
+        if (action) void services.reports.show(texts.leftOut(), omissionLines(texts.leftOut(), snapshot.skipped));
+      }),
+  );
 }

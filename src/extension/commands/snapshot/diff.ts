@@ -5,7 +5,7 @@ import type { Diff, Snapshot } from '../../../protocol/snapshots.ts';
 import { type Candidate, openComparison } from '../../content/comparison.ts';
 import { isText, isTextFile, largestText } from '../../content/is-text.ts';
 import { factsOf, factsUri } from '../../content/reports.ts';
-import { snapshotUri } from '../../content/snapshot-files.ts';
+import { snapshotUri, snapshotUriBeside } from '../../content/snapshot-files.ts';
 import { texts } from '../../messages.ts';
 import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
@@ -79,12 +79,13 @@ async function sides(services: Services, compared: Compared) {
   const { path, a, b, root, before, after } = compared;
   const live = vscode.Uri.file(join(root, path));
   const texty = (await isTextIn(services, a, before, undefined)) && (await isTextIn(services, b, after, live.fsPath));
-  const afterUri = b === null ? live : snapshotUri(b.id, path);
+  const left = b === null ? snapshotUriBeside(a.id, path, live) : snapshotUri(a.id, path);
+  const right = b === null ? live : snapshotUri(b.id, path);
   return {
     path,
-    label: b === null ? live : snapshotUri(b.id, path),
-    ...(before ? { left: texty ? snapshotUri(a.id, path) : factsUri('before', path, factsOf(before)) } : {}),
-    ...(after ? { right: texty ? afterUri : factsUri('after', path, factsOf(after)) } : {}),
+    label: right,
+    ...(before ? { left: texty ? left : factsUri('before', path, factsOf(before)) } : {}),
+    ...(after ? { right: texty ? right : factsUri('after', path, factsOf(after)) } : {}),
   };
 }
 

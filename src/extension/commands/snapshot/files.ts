@@ -5,6 +5,7 @@ import { formatBytes } from '../../format.ts';
 import { texts } from '../../messages.ts';
 import { chooseSnapshot } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { inBackground } from '../failure.ts';
 
 /** Every file of a snapshot in a list that can be searched; the chosen one opens. */
 export const listFiles: Command = {
@@ -19,9 +20,12 @@ export const listFiles: Command = {
     const choices = files
       .filter(entry => entry.type !== 'dir')
       .map(entry => ({ label: entry.path, description: formatBytes(entry.size, vscode.env.language), value: entry }));
-    void services.prompts.pick(choices, { title: texts.filesOf(snapshot.title || snapshot.id) }).then(entry => {
-      if (entry) void vscode.commands.executeCommand('vscode.open', snapshotUri(snapshot.id, entry.path));
-    });
+    inBackground(
+      services,
+      services.prompts.pick(choices, { title: texts.filesOf(snapshot.title || snapshot.id) }).then(entry => {
+        if (entry) void vscode.commands.executeCommand('vscode.open', snapshotUri(snapshot.id, entry.path));
+      }),
+    );
     return files;
   },
 };

@@ -7,6 +7,7 @@ import { texts } from '../../messages.ts';
 import type { Choice } from '../../prompts.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { inBackground } from '../failure.ts';
 
 /** The numbers at a glance; each line leads to what it counts. */
 export const showStatus: Command = {
@@ -14,11 +15,14 @@ export const showStatus: Command = {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;
     const status = await (await workspace.client()).status();
-    void services.prompts
-      .pick(lines(status), { title: texts.statusTitle(workspace.name), placeholder: status.root })
-      .then(id => {
-        if (id) void runCommand(id, { folder: workspace.folder.uri.toString() });
-      });
+    inBackground(
+      services,
+      services.prompts
+        .pick(lines(status), { title: texts.statusTitle(workspace.name), placeholder: status.root })
+        .then(id => {
+          if (id) void runCommand(id, { folder: workspace.folder.uri.toString() });
+        }),
+    );
     return status;
   },
 };

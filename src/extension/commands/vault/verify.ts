@@ -4,6 +4,7 @@ import { texts } from '../../messages.ts';
 import { withWork } from '../../progress.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { inBackground } from '../failure.ts';
 
 /** Checks the vault: its structure, or every byte of it. */
 export const verifyVault: Command = {
@@ -31,11 +32,14 @@ export const verifyVault: Command = {
         ...snapshots.map(id => `  - ${texts.snapshotNamed(id)}`),
         ...paths.map(path => `  - \`${path}\``),
       ]);
-      void services.prompts
-        .tell('error', texts.vaultBad(result.damaged.length), { list: texts.showList() })
-        .then(async action => {
-          if (action) await services.reports.show(texts.damaged(), [`# ${texts.damaged()}`, '', ...lines, '']);
-        });
+      inBackground(
+        services,
+        services.prompts
+          .tell('error', texts.vaultBad(result.damaged.length), { list: texts.showList() })
+          .then(async action => {
+            if (action) await services.reports.show(texts.damaged(), [`# ${texts.damaged()}`, '', ...lines, '']);
+          }),
+      );
     }
     return result;
   },

@@ -18,7 +18,10 @@ export async function confirm(call: Call, question: () => Promise<string[]> | st
   const { HoldfastError } = await import('../engine/errors.ts');
   const asker = createInterface({ input: process.stdin, output: process.stderr });
   // At a terminal in raw mode Ctrl-C comes as a key, not as a signal.
-  asker.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  asker.on('SIGINT', () => {
+    call.output.raw('\n');
+    process.kill(process.pid, 'SIGINT');
+  });
   try {
     const answer = await asker.question(printableLines(`${lines.join('\n')} [y/N] `), { signal: call.signal });
     if (!/^y(es)?$/i.test(answer.trim())) {

@@ -46,7 +46,8 @@ export function bytes(count: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   let value = count;
   let unit = 0;
-  while (value >= 1023.95 && unit < units.length - 1) {
+  // What would be shown as 1024 is one of the next unit.
+  while (value >= (unit === 0 ? 1024 : 1023.5) && unit < units.length - 1) {
     value /= 1024;
     unit++;
   }

@@ -29,7 +29,12 @@ function assignment(text: string, before: Record<string, string> = {}): Record<s
 function withPlanOptions(verb: Command): Command {
   return verb
     .option('--from <dir>', 'also bring in this directory (again for more)', collect)
-    .addOption(new Option('--set <name=value>', 'a parameter of the profile (again for more)').argParser(assignment));
+    .addOption(
+      new Option(
+        '--set <name=value>',
+        'a parameter of the plan: target=DIR puts everything below this directory of the root',
+      ).argParser(assignment),
+    );
 }
 
 async function planInput(options: PlanOptions) {
@@ -41,7 +46,10 @@ function addPlan(noun: Command, run: Run): void {
   const verb = addVerb(noun, 'plan', 'show what would be brought into the root; changes nothing', [
     ['holdfast migrate plan', 'What the profile knows of'],
     ['holdfast migrate plan --from ../old-app/data', 'A directory of your own'],
-    ['holdfast migrate plan --set user=ada --json', 'With a parameter of the profile, for a program'],
+    [
+      'holdfast migrate plan --from ../old-app/data --set target=imported --json',
+      'The same into a directory of the root, for a program',
+    ],
   ]);
   withPlanOptions(verb).action(
     run(async (call, options: PlanOptions) => {

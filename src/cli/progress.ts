@@ -41,7 +41,7 @@ export class ProgressBar {
     }
     if (now < this.#due) return;
     this.#due = now + milliseconds.between;
-    const columns = (process.stderr.columns ?? 80) - 1;
+    const columns = (process.stderr.columns || 80) - 1;
     this.#output.raw(`\r${progressText(progress).slice(0, columns)}\u001b[K`);
     this.#shown = true;
   }

@@ -52,7 +52,6 @@ export function renameOver({ fs, platform }: Pick<Ports, 'fs' | 'platform'>, fro
   }
 }
 
-
 /** Removes one file that must not stay. When that fails twice it does stay, as garbage: what matters is done by then. */
 export function removeQuietly(fs: FileCalls, file: string): void {
   for (let attempt = 1; attempt <= 2; attempt++) {

@@ -71,7 +71,8 @@ export function asHoldfastError(error: unknown): HoldfastError {
   const system = systemCode(error);
   const path = error instanceof Error ? (error as NodeJS.ErrnoException).path : undefined;
   const known = system === undefined ? undefined : systemHints[system];
-  if (known) return new HoldfastError(known[0], `${known[1]}${path ? `: ${path}` : ''}`, { path, hint: known[2], cause: error });
+  if (known)
+    return new HoldfastError(known[0], `${known[1]}${path ? `: ${path}` : ''}`, { path, hint: known[2], cause: error });
   const message = error instanceof Error ? error.message : String(error);
   return new HoldfastError('FAILED', message, { path, cause: error });
 }

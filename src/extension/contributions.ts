@@ -47,6 +47,26 @@ export const commandIds = [
 ] as const;
 export type CommandId = (typeof commandIds)[number];
 
+/** Those that change something on disk: hidden and refused while the workspace is not trusted. */
+export const writingCommands = [
+  'holdfast.root.init',
+  'holdfast.root.select',
+  'holdfast.migrate.plan',
+  'holdfast.migrate.apply',
+  'holdfast.migrate.undo',
+  'holdfast.snapshot.create',
+  'holdfast.snapshot.restore',
+  'holdfast.snapshot.restoreTo',
+  'holdfast.snapshot.delete',
+  'holdfast.snapshot.pin',
+  'holdfast.snapshot.unpin',
+  'holdfast.snapshot.edit',
+  'holdfast.backup.create',
+  'holdfast.backup.restore',
+  'holdfast.backup.restoreTo',
+  'holdfast.backup.delete',
+] as const satisfies readonly CommandId[];
+
 export const viewContainer = 'holdfast';
 export const viewIds = ['holdfast.snapshots', 'holdfast.sessions', 'holdfast.backups'] as const;
 export type ViewId = (typeof viewIds)[number];

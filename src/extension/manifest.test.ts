@@ -12,6 +12,7 @@ import {
   settings,
   viewContainer,
   viewIds,
+  writingCommands,
 } from './contributions.ts';
 
 const project = join(import.meta.dirname, '..', '..');
@@ -121,5 +122,16 @@ test('a command with a place in a title or a row has an icon there, and at most 
 test('tabs of read-only content come back after a restart', () => {
   for (const scheme of [schemes.snapshot, schemes.session, schemes.plan]) {
     assert.ok(manifest.activationEvents.includes(`onFileSystem:${scheme}`), scheme);
+  }
+});
+
+test('what writes is hidden while the workspace is not trusted', () => {
+  const writing: readonly string[] = writingCommands;
+  const shown = menuItems.filter(({ command, when }) => writing.includes(command ?? '') && when !== 'false');
+  const palette = contributes.menus.commandPalette?.map(({ command }) => command) ?? [];
+  for (const id of writing) assert.ok(palette.includes(id), `${id} has no condition in the palette`);
+  for (const { command, when } of shown) {
+    // The state `ready` is never that of a workspace that is not trusted.
+    assert.match(when ?? '', /isWorkspaceTrusted|holdfast\.state == ready/, `${command} when ${when}`);
   }
 });

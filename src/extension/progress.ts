@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Progress } from '../protocol/operations.ts';
+import type { ViewId } from './contributions.ts';
 import { formatBytes, formatCount } from './format.ts';
 
 /** What a long call is given: the button that stops it, and where it says how far it is. */
@@ -26,6 +27,11 @@ export async function withWork<Result>(title: string, task: (work: Work) => Prom
       });
     },
   );
+}
+
+/** Runs a look-up behind the thin bar of a view. */
+export async function inView<Result>(view: ViewId, task: () => Promise<Result>): Promise<Result> {
+  return vscode.window.withProgress({ location: { viewId: view } }, task);
 }
 
 function progressText({ phase, done, total, unit }: Progress): string {

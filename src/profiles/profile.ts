@@ -20,6 +20,24 @@ export interface ProfileView {
   root: string;
 }
 
+/**
+ * How a legacy file gets the shape that the application reads today. Nothing in it may be lost: unknown keys, the order
+ * of keys, the text of numbers and times stay as they are. So an upgrade edits text; it does not parse and print.
+ */
+export interface Upgrade {
+  /** What the result is, as `name/version`: `atlas.workspace-state/1`. */
+  schema: string;
+  /** Other files whose content goes into the result, absolute, in the order in which `apply` gets them. */
+  with?: readonly string[];
+  /**
+   * Pure: the same bytes give the same result.
+   *
+   * @throws when the bytes are not what it takes, with a reason for people and no content; the file is then copied as
+   * it is, with that reason as a warning
+   */
+  apply(bytes: Buffer, others: readonly Buffer[]): Buffer;
+}
+
 /** One legacy file or directory and where it belongs. Directories are walked by the planner. */
 export interface LegacyEntry {
   /** Absolute. */
@@ -27,6 +45,8 @@ export interface LegacyEntry {
   /** Root-relative, `/` between the parts. */
   target: string;
   note?: string;
+  /** Of a file: absent when its bytes go over as they are. Several entries may take parts of one file. */
+  upgrade?: Upgrade;
 }
 
 /** A location that state used to live in. */

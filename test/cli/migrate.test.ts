@@ -57,6 +57,11 @@ describe('migrate plan', () => {
     assert.match(stdout, /To do it: holdfast migrate apply [a-z0-9]{8}$/m);
   });
 
+  test('--set target puts everything below a directory of the root', t => {
+    const { items } = plan(legacyWorkspace(t), '--set', 'target=imported/once');
+    assert.ok(items.length === 3 && items.every(({ target }) => target.startsWith('imported/once/')));
+  });
+
   test('of a directory that is not there', t => {
     const { run } = newWorkspace(t);
     const result = run('migrate', 'plan', '--from', 'no-such', '--json');

@@ -61,6 +61,12 @@ test('log shows who did what, chained', t => {
   const hashes = new Set(entries.map(({ hash }) => hash));
   assert.ok(entries.every(({ prev }) => prev === null || hashes.has(prev)));
   assert.equal(done('log', '--limit', '1', '--json').json(LogList).entries.length, 1);
+  assert.ok(actions.indexOf('snapshot.edit') < actions.indexOf('root.init'), 'the newest first');
+  const filtered = done('log', '--filter', 'snapshot.create', '--json').json(LogList).entries;
+  assert.deepEqual(
+    filtered.map(({ action }) => action),
+    ['snapshot.create'],
+  );
   assert.match(done('log').stdout, /snapshot\.create/);
 });
 

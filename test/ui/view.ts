@@ -69,7 +69,14 @@ export class View {
   /** Chooses an item from the context menu of a row. */
   async contextMenu(label: string, item: string): Promise<void> {
     await this.row(label).click({ button: 'right' });
-    await this.page.locator('.monaco-menu').getByRole('menuitem', { name: item, exact: true }).click();
+    const menu = this.page.locator('.monaco-menu');
+    const entry = menu.getByRole('menuitem', { name: item, exact: true });
+    await entry.waitFor();
+    // A menu takes a click that comes too soon after it opened for the end of the one that opened it, and stays.
+    for (let attempt = 1; attempt <= 10 && (await entry.isVisible()); attempt++) {
+      await entry.click({ timeout: 5_000 });
+      await menu.waitFor({ state: 'detached', timeout: 1_000 }).catch(() => {});
+    }
   }
 
   /** Presses one of the icons that a row shows when the mouse is over it. */

@@ -7,6 +7,17 @@ export const ownDirectory = '.holdfast-backup';
 export const headEntry = `${ownDirectory}/backup.json`;
 export const manifestEntry = `${ownDirectory}/manifest.json`;
 
+/**
+ * The name under which a path lies in an archive. A tar header written here holds UTF-8 only, so each byte that is not is
+ * told in hexadecimal behind the replacement character; the manifest has the path as it is.
+ */
+export function archivedName(path: string): string {
+  if (path.isWellFormed()) return path;
+  return Array.from(path, one => (one.isWellFormed() ? one : `\ufffd${(one.charCodeAt(0) & 0xff).toString(16)}`)).join(
+    '',
+  );
+}
+
 const longestPath = 4096;
 const deepest = 256;
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Backup, CreateBackup } from '../../protocol/backups.ts';
 import { appendLog } from '../audit/log.ts';
 import { type Context, requireRoot } from '../context.ts';
-import { makeDirectory, renameOver, syncDirectory, temporarySuffix, writeDurably } from '../durable.ts';
+import { makeDirectory, removeQuietly, renameOver, syncDirectory, temporarySuffix, writeDurably } from '../durable.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { newId } from '../id.ts';
 import { withLock } from '../lock.ts';
@@ -11,7 +11,7 @@ import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
 import { encodeRecord } from '../record.ts';
 import { ensureVault } from '../vault/vault-record.ts';
-import { headEntry, manifestEntry } from './archive-names.ts';
+import { archivedName, headEntry, manifestEntry } from './archive-names.ts';
 import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
 import { gather, type LiveEntry } from './gather.ts';
 import { readLiveFile } from './read-live-file.ts';
@@ -39,24 +39,27 @@ export async function createBackup(context: Context, input: CreateBackup, work: 
     const name = `holdfast-${createdAt.replace(/[-:]|\.\d+/g, '')}-${id.slice(0, 8)}.tar.gz`;
     const scope = { areas, secrets: includeSecrets, vault: withVault };
     const gathered = await gather(context, scope, work);
-    const archive = await writeArchive(
-      context,
-      path.join(directory, `.${id}${temporarySuffix}`),
-      { head: { id, createdAt, rootId: record.rootId, scope }, ...gathered },
-      work,
-    );
     const file = path.join(directory, name);
-    renameOver(context.ports, path.join(directory, `.${id}${temporarySuffix}`), file);
-    syncDirectory(context.ports, directory);
-    const side: Side = { id, createdAt, scope, ...archive };
-    writeDurably(context.ports, `${file}.json`, encodeRecord(sideKind, side, context.ports.now()));
-    rememberDirectory(context, directory);
-    appendLog(context, {
-      action: 'backup.create',
-      target: id,
-      details: { file, files: side.files, bytes: side.bytes },
-    });
-    return { ...side, file };
+    const temporary = path.join(directory, `.${id}${temporarySuffix}`);
+    try {
+      const head = { id, createdAt, rootId: record.rootId, scope };
+      const archive = await writeArchive(context, temporary, { head, ...gathered }, work);
+      const side: Side = { id, createdAt, scope, ...archive };
+      // The archive's name comes last: a record without an archive is listed nowhere, and goes with the leftovers.
+      writeDurably(context.ports, `${file}.json`, encodeRecord(sideKind, side, context.ports.now()));
+      rememberDirectory(context, directory);
+      renameOver(context.ports, temporary, file);
+      syncDirectory(context.ports, directory);
+      appendLog(context, {
+        action: 'backup.create',
+        target: id,
+        details: { file, files: side.files, bytes: side.bytes },
+      });
+      return { ...side, file };
+    } catch (error) {
+      for (const one of [temporary, file, `${file}.json`]) removeQuietly(context.ports.fs, one);
+      throw asHoldfastError(error);
+    }
   });
 }
 
@@ -93,14 +96,13 @@ async function writeArchive(
         continue;
       }
       try {
-        await readLiveFile(ports.fs, entry, async (live, chunks) => {
-          await writer.entry(headerOf({ ...entry, ...live }), chunks);
-        }).then(({ sha256, fuzzy, ...live }) => {
-          manifest.entries.push({ ...listed, ...live, sha256 });
-          if (fuzzy) omitted.push({ path: entry.path, reason: 'it changed while it was read; archived as read' });
-          files++;
-          bytes += live.size;
-        });
+        const { sha256, problem, ...live } = await readLiveFile(ports.fs, entry, (now, chunks) =>
+          writer.entry(headerOf({ ...entry, ...now }), chunks),
+        );
+        manifest.entries.push({ ...listed, ...live, sha256 });
+        if (problem) omitted.push({ path: entry.path, reason: problem });
+        files++;
+        bytes += live.size;
       } catch (error) {
         omitted.push({ path: entry.path, reason: skippable(error) });
       }
@@ -109,13 +111,12 @@ async function writeArchive(
     const sha256 = await writer.finish();
     pace.check();
     ports.fs.fsyncSync(file);
-    ports.fs.closeSync(file);
     return { files, bytes, archiveBytes: writer.bytes, sha256, omitted };
   } catch (error) {
     await writer.abandon();
+    throw error;
+  } finally {
     ports.fs.closeSync(file);
-    ports.fs.rmSync(temporary, { force: true });
-    throw asHoldfastError(error);
   }
 }
 
@@ -137,8 +138,7 @@ function headerOf(entry: LiveEntry): EntryHeader {
   const sign = nanoseconds < 0n && seconds === 0n ? '-' : '';
   const mtime = `${sign}${seconds}.${String(fraction < 0n ? -fraction : fraction).padStart(9, '0')}`;
   const common = {
-    // A name that is not UTF-8 is exact in the manifest only.
-    name: entry.path.toWellFormed(),
+    name: archivedName(entry.path),
     mode: entry.mode,
     mtime: new Date(Math.max(0, Number(seconds) * 1000)),
     pax: { mtime },
@@ -149,10 +149,12 @@ function headerOf(entry: LiveEntry): EntryHeader {
   return { ...common, type: 'file', size: entry.size };
 }
 
-/** Under the directory's lock, so whatever still has a temporary name was left by a process that was killed. */
+/** Under the directory's lock, so what is unfinished here was left by a process that was killed. */
 function removeLeftovers({ ports: { fs } }: Context, directory: string): void {
-  for (const name of fs.readdirSync(directory)) {
-    if (name.startsWith('.') && name.endsWith(temporarySuffix) && !name.includes('lock'))
-      fs.rmSync(path.join(directory, name), { force: true });
+  const names = fs.readdirSync(directory);
+  for (const name of names) {
+    const unfinished = name.startsWith('.') && name.endsWith(temporarySuffix);
+    const orphan = /^holdfast-.*\.tar\.gz\.json$/.test(name) && !names.includes(name.slice(0, -'.json'.length));
+    if (unfinished || orphan) removeQuietly(fs, path.join(directory, name));
   }
 }

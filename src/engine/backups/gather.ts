@@ -4,6 +4,7 @@ import { type Context, vaultName } from '../context.ts';
 import { asHoldfastError, isAbsent } from '../errors.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
+import { passingVaultParts } from '../placement/home.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { areaOf } from '../root/areas.ts';
@@ -11,9 +12,6 @@ import { selectionOf } from '../snapshots/selection.ts';
 import type { Manifest } from './records.ts';
 
 export type LiveEntry = Manifest['entries'][number] & { absolute: string };
-
-/** Parts of the vault that another machine can do without, or must not have: they are made again, or belong to a process. */
-const passing = ['cache', 'index', 'locks', 'placement', 'tmp'].map(name => `${vaultName}/${name}`);
 
 /** Everything that a backup is to hold, as it lies on disk now, and what it leaves out with the reason. */
 export async function gather(
@@ -27,22 +25,26 @@ export async function gather(
   const entries: LiveEntry[] = [];
   const omitted: Omission[] = [];
 
+  /** Of the vault, packs come last: then no snapshot is listed whose packs came too late to be listed. */
+  const namesIn = (at: string): string[] => {
+    const names = readNames(fs, path.join(context.root, at));
+    return at === vaultName
+      ? [...names.filter(name => name !== 'packs'), ...names.filter(name => name === 'packs')]
+      : names;
+  };
+
   const visit = async (at: string): Promise<void> => {
-    for (const name of readNames(fs, path.join(context.root, at))) {
+    for (const name of namesIn(at)) {
       const inside = at === '' ? name : `${at}/${name}`;
       if (pace.due()) await pace.breathe({ phase: 'Listing', done: entries.length, total: 0, unit: 'files' });
-      if (
-        isWithin(inside, vaultName)
-          ? !scope.vault || passing.some(one => isWithin(inside, one))
-          : !selection.mayHold(inside)
-      )
-        continue;
-      if (selection.excludes(inside)) {
+      const inVault = isWithin(inside, vaultName);
+      if (inVault ? !scope.vault || passingVaultParts.includes(inside) : !selection.mayHold(inside)) continue;
+      if (!inVault && selection.excludes(inside)) {
         omitted.push({ path: inside, reason: 'excluded by holdfast.exclude' });
         continue;
       }
       try {
-        await take(inside, selection.takes(inside) || isWithin(inside, vaultName));
+        await take(inside, inVault || selection.takes(inside));
       } catch (error) {
         if (isAbsent(error)) omitted.push({ path: inside, reason: 'it vanished while the backup was made' });
         else if (asHoldfastError(error).code === 'UNREADABLE')

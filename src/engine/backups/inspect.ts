@@ -6,18 +6,29 @@ import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { decodeRecord } from '../record.ts';
 import { objectHash } from '../vault/object-id.ts';
-import { type ArchiveEntry, headEntry, leadsOutside, manifestEntry, readHeader, unsafe } from './archive-names.ts';
+import {
+  type ArchiveEntry,
+  archivedName,
+  headEntry,
+  leadsOutside,
+  manifestEntry,
+  readHeader,
+  unsafe,
+} from './archive-names.ts';
 import { type ArchivePart, readArchive } from './read-archive.ts';
 import { headKind, type Manifest, manifestKind } from './records.ts';
 
 /** What an archive holds, after it was read to its end: `sha256` is of the bytes that are really in it. */
 export interface Inspected {
-  entries: (Wanted & { hardlink?: string })[];
+  entries: ArchivedEntry[];
   /** Whether Holdfast made it: then every digest was written down. */
   manifest: Manifest | undefined;
   /** Files that are not what the manifest says. */
   bad: Omission[];
 }
+
+/** `archived`: under which name its bytes lie in the archive, which of a hard link is another one's. */
+export type ArchivedEntry = Wanted & { archived: string };
 
 const mostEntries = 10_000_000;
 
@@ -34,7 +45,7 @@ export async function inspectArchive(
   work: Work,
 ): Promise<Inspected> {
   const pace = new Pace(work);
-  const entries = new Map<string, Wanted & { hardlink?: string }>();
+  const entries = new Map<string, ArchivedEntry>();
   let manifest: Manifest | undefined;
   let isOwn = false;
   let bytes = 0;
@@ -78,23 +89,24 @@ async function wholeOf(entry: ArchivePart): Promise<Buffer> {
 }
 
 function addEntry(
-  entries: Map<string, Wanted & { hardlink?: string }>,
+  entries: Map<string, ArchivedEntry>,
   header: ArchiveEntry,
   sha256: string,
   trustLinks: boolean,
 ): void {
   const { path, mode, mtime, size, target = '' } = header;
+  const common = { path, archived: path, mode, mtime };
   const before = entries.get(path);
   if (before && !(before.type === 'dir' && header.type === 'dir')) throw unsafe(path, 'it has the same name twice');
   if (header.type === 'hardlink') {
     const source = entries.get(target);
     if (source?.type !== 'file') throw unsafe(path, `a hard link leads to "${target}", which is no file before it`);
-    entries.set(path, { ...source, path, hardlink: source.hardlink ?? target });
+    entries.set(path, { ...source, path });
   } else if (header.type === 'link') {
     if (!trustLinks && leadsOutside(path, target)) throw unsafe(path, `a link leads outside, to "${target}"`);
-    entries.set(path, { path, type: 'link', mode, mtime, size: 0, target });
-  } else if (header.type === 'dir') entries.set(path, { path, type: 'dir', mode, mtime, size: 0 });
-  else entries.set(path, { path, type: 'file', mode, mtime, size, sha256 });
+    entries.set(path, { ...common, type: 'link', size: 0, target });
+  } else if (header.type === 'dir') entries.set(path, { ...common, type: 'dir', size: 0 });
+  else entries.set(path, { ...common, type: 'file', size, sha256 });
 }
 
 /** A file cannot hold files, and a name below a link would be written through it. */
@@ -108,18 +120,20 @@ function checkShape(entries: ReadonlyMap<string, Wanted>): void {
   }
 }
 
-/** The manifest has names and times exactly as they were; a tar header cannot hold every name. */
-function exactEntries(entries: Wanted[], manifest: Manifest): Wanted[] {
-  const byName = new Map(manifest.entries.map(entry => [entry.path.toWellFormed(), entry]));
+/** The manifest has names, link texts and times exactly as they were; a tar header cannot hold every one. */
+function exactEntries(entries: ArchivedEntry[], manifest: Manifest): ArchivedEntry[] {
+  const byName = new Map(manifest.entries.map(entry => [archivedName(entry.path), entry]));
   return entries.map(entry => {
     const exact = byName.get(entry.path);
     if (!exact || exact.type !== entry.type) return entry;
+    const { path, mode, mtime, sha256, target } = exact;
     return {
       ...entry,
-      path: exact.path,
-      mode: exact.mode,
-      mtime: exact.mtime,
-      ...(exact.sha256 ? { sha256: exact.sha256 } : {}),
+      path,
+      mode,
+      mtime,
+      ...(sha256 ? { sha256 } : {}),
+      ...(target !== undefined && target.toWellFormed() === entry.target ? { target } : {}),
     };
   });
 }
@@ -128,7 +142,7 @@ function differences(entries: Wanted[], manifest: Manifest): Omission[] {
   const bad: Omission[] = [];
   const byPath = new Map(entries.map(entry => [entry.path, entry]));
   for (const expected of manifest.entries) {
-    const name = expected.path.toWellFormed();
+    const name = archivedName(expected.path);
     const found = byPath.get(name);
     byPath.delete(name);
     if (!found || found.type !== expected.type)

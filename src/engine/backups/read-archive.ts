@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import zlib from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import { HoldfastError } from '../errors.ts';
+import { nameFromBytes } from '../names.ts';
 import type { Ports } from '../ports.ts';
 
 /** What 1 byte of an archive may grow to. Real data stays far below; a bomb does not. */
@@ -21,7 +22,8 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
   const size = archiveSize(ports, file);
   const source = createReadStream(file);
   const stages: { destroy(): unknown }[] = [source];
-  const parser = extract();
+  // Latin-1 keeps each byte of a name as it is; `exactNames` makes names of them.
+  const parser = extract({ filenameEncoding: 'latin1' } as Parameters<typeof extract>[0]);
   let grown = 0;
   let failure: Error | undefined;
   const fail = (error: Error) => {
@@ -53,7 +55,10 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
   }
   plain.pipe(parser);
   try {
-    for await (const entry of parser) yield entry as unknown as ArchivePart;
+    for await (const entry of parser as AsyncIterable<ArchivePart>) {
+      exactNames(entry.header);
+      yield entry;
+    }
     if (failure) throw failure;
   } catch (error) {
     if (HoldfastError.is(error)) throw error;
@@ -69,6 +74,14 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
   } finally {
     for (const stage of stages) stage.destroy();
   }
+}
+
+/** Names in the plain header are bytes; those in a pax header were UTF-8 by definition. */
+function exactNames(header: Header): void {
+  const pax = header.pax as { path?: string; linkpath?: string } | null | undefined;
+  const exact = (bytes: string) => nameFromBytes(Buffer.from(bytes, 'latin1'));
+  if (!pax?.path) header.name = exact(header.name);
+  if (!pax?.linkpath && header.linkname) header.linkname = exact(header.linkname);
 }
 
 function archiveSize({ fs }: Ports, file: string): number {

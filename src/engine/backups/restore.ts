@@ -6,7 +6,9 @@ import { type Context, vaultName } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { checkedPath, isWithin } from '../names.ts';
 import { Pace } from '../pace.ts';
+import { destinationOf } from '../placement/destination.ts';
 import { lstatOf } from '../placement/plan.ts';
+import { settleRoot } from '../placement/recover.ts';
 import { restoreInto } from '../placement/restore-into.ts';
 import type { StagedFile, Stager } from '../placement/stage.ts';
 import type { Wanted } from '../placement/wanted.ts';
@@ -31,7 +33,8 @@ export async function restoreBackup(
 ): Promise<RestoreResult> {
   const { paths, to, overwrite, dryRun } = RestoreBackup.parse(input);
   const { file, known } = findBackup(context, reference);
-  const base = to === undefined ? context.root : path.resolve(context.workspace, to);
+  const base = destinationOf(context, to);
+  if (base === context.root) await settleRoot(context);
   const inspected = await inspectArchive(context, file, { trustLinks: known !== undefined }, work);
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   const wanted = withParents(selected(context, base, inspected, chosen));
@@ -48,6 +51,9 @@ export async function restoreBackup(
     },
     work,
   );
+  const listed = new Set(result.failed.map(({ path: at }) => at));
+  const isMeant = (at: string) => chosen.length === 0 || chosen.some(one => isWithin(at, one));
+  result.failed.push(...inspected.bad.filter(({ path: at }) => isMeant(at) && !listed.has(at)));
   if (!dryRun && readVaultRecord(context)) {
     const { restored, failed, safetySnapshot } = result;
     appendLog(context, {
@@ -106,8 +112,7 @@ async function fillFromArchive(
   for (const entry of entries) {
     const one = wanted.get(entry.path);
     if (!one) continue;
-    const source = (entry.hardlink ?? entry.path).toWellFormed();
-    sharing.set(source, [...(sharing.get(source) ?? []), one]);
+    sharing.set(entry.archived, [...(sharing.get(entry.archived) ?? []), one]);
   }
   let done = 0;
   for await (const entry of readArchive(context.ports, file)) {

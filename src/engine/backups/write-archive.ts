@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import zlib from 'node:zlib';
 import { type Header, pack as newPack, type Pack } from 'tar-stream';
 import { writeAll } from '../durable.ts';
+import { asHoldfastError, HoldfastError } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
 import { objectHash } from '../vault/object-id.ts';
 
@@ -20,45 +21,71 @@ export class ArchiveWriter {
   /** Bytes of the archive so far. */
   bytes = 0;
 
+  #failure: HoldfastError | undefined;
+  #fail: (error: HoldfastError) => void = () => {};
+
   constructor(fs: FileCalls, file: number) {
-    this.#written = pipeline(Readable.from(this.#pack), zlib.createGzip({ level }), async compressed => {
+    const source = Readable.from(this.#pack);
+    this.#written = pipeline(source, zlib.createGzip({ level }), async compressed => {
       for await (const chunk of compressed as AsyncIterable<Buffer>) {
         writeAll(fs, file, chunk);
         this.#hash.update(chunk);
         this.bytes += chunk.length;
       }
+    }).catch(error => {
+      // That the archive cannot be written is no fault of the file that is being archived.
+      const known = asHoldfastError(error);
+      this.#failure =
+        known.code === 'DISK_FULL'
+          ? known
+          : new HoldfastError('FAILED', `The archive cannot be written: ${known.message}`, {
+              hint: known.hint,
+              cause: error,
+            });
+      this.#fail(this.#failure);
     });
-    // Met in `finish` or `entry`; until then a failure must not end the process.
-    this.#written.catch(() => {});
   }
 
-  /** One entry whose bytes come in order; `chunks` must give exactly `header.size` bytes. */
+  /**
+   * One entry whose bytes come in order; `chunks` must give exactly `header.size` bytes, and must not throw: an archive
+   * cannot go back.
+   */
   async entry(header: EntryHeader, chunks: Iterable<Uint8Array>): Promise<void> {
-    const done = Promise.withResolvers<void>();
-    const sink = this.#pack.entry(header, error => (error ? done.reject(error) : done.resolve()));
+    let taken: () => void = () => {};
+    let refused: (error: Error) => void = () => {};
+    const done = new Promise<void>((resolve, reject) => {
+      taken = resolve;
+      refused = reject;
+    });
+    done.catch(() => {});
+    const sink = this.#pack.entry(header, error => (error ? refused(error) : taken()));
     for (const chunk of chunks) {
-      if (sink.write(Buffer.from(chunk))) continue;
-      await Promise.race([new Promise<void>(resolve => sink.once('drain', () => resolve())), this.#failure()]);
+      if (!sink.write(chunk))
+        await this.#unlessFailed(new Promise<void>(resolve => sink.once('drain', () => resolve())));
     }
     sink.end(null);
-    await Promise.race([done.promise, this.#failure()]);
+    await this.#unlessFailed(done);
   }
 
   /** @returns the SHA-256 of the whole archive */
   async finish(): Promise<string> {
     this.#pack.finalize();
     await this.#written;
+    if (this.#failure) throw this.#failure;
     return this.#hash.digest('hex');
   }
 
   /** Writes nothing more to the file. */
   async abandon(): Promise<void> {
     this.#pack.destroy(new Error('abandoned'));
-    await this.#written.catch(() => {});
+    await this.#written;
   }
 
-  /** Never resolves; rejects as soon as the archive cannot be written. */
-  #failure(): Promise<never> {
-    return this.#written.then(() => new Promise<never>(() => {}));
+  #unlessFailed(waited: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) reject(this.#failure);
+      this.#fail = reject;
+      waited.then(resolve, reject);
+    });
   }
 }

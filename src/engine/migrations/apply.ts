@@ -1,24 +1,29 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
 import { ApplyMigration, type ApplyResult } from '../../protocol/migrations.ts';
 import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { makeDirectory } from '../durable.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { newId } from '../id.ts';
+import { withLock } from '../lock.ts';
 import { systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
-import { hashFile } from '../placement/hash-file.ts';
-import { place } from '../placement/place.ts';
-import { at, lstatOf } from '../placement/plan.ts';
+import { type Placed, place } from '../placement/place.ts';
+import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
-import type { Stager } from '../placement/stage.ts';
+import type { StagedFile, Stager } from '../placement/stage.ts';
+import { HalfDone } from '../placement/swap.ts';
 import type { Wanted } from '../placement/wanted.ts';
-import type { Work } from '../ports.ts';
-import { takeSnapshot } from '../snapshots/create.ts';
+import type { FileCalls, Work } from '../ports.ts';
+import { takeSafetySnapshot } from '../snapshots/safety.ts';
 import { ensureVault } from '../vault/vault-record.ts';
+import { isPlaced } from './is-placed.ts';
 import { makePlan } from './plan.ts';
 import { type Settled, settleConflicts } from './policy.ts';
 import {
   findPlan,
+  migrationLock,
   readMigrations,
   removeMigration,
   type StoredMigration,
@@ -35,14 +40,24 @@ import {
  * DISK_FULL, CANCELLED; then nothing was changed
  */
 export async function applyMigration(context: Context, input: ApplyMigration, work: Work): Promise<ApplyResult> {
-  const { plan: reference, from, set, onConflict, dryRun } = ApplyMigration.parse(input);
+  const parsed = ApplyMigration.parse(input);
   makeDirectory(context.ports, context.root, 0o777);
   ensureVault(context);
+  if (parsed.dryRun) return apply(context, parsed, work);
+  return withLock(context.ports, migrationLock(context), () => apply(context, parsed, work));
+}
+
+async function apply(
+  context: Context,
+  { plan: reference, from, set, onConflict, dryRun }: z.output<typeof ApplyMigration>,
+  work: Work,
+): Promise<ApplyResult> {
   await settleRoot(context);
   const given = reference === undefined ? undefined : findPlan(context, reference);
-  const finished = await finishInterrupted(context, given, work);
+  const wish = given?.input ?? { from, set };
+  const finished = dryRun ? undefined : await finishInterrupted(context, wish, work);
   if (finished) return finished;
-  const stored = await makePlan(context, given?.input ?? { from, set }, work);
+  const stored = await makePlan(context, wish, work);
   if (given && given.plan.planId !== stored.plan.planId) {
     throw new HoldfastError('PLAN_STALE', 'The files are no longer those that this plan was made for.', {
       hint: 'Make a new plan and look at it: holdfast migrate plan',
@@ -102,34 +117,30 @@ async function carryOut(
     result: { ...planned, migrationId: id, verified: files.length },
   };
   writeMigration(context, migration);
+  let placed: Placed;
   try {
-    const placed = await place(
+    placed = await place(
       context,
       {
         base: context.root,
         wanted: settled.wanted,
         options: { overwrite: 'always', deletes: [] },
         fill: (stager, wanted) => fillFromSources(context, settled.sources, stager, wanted, work),
-        beforeOverwrite: async () => {
-          const labels = { title: 'Before migrating', description: '', tags: ['safety'], pinned: false };
-          const snapshot = await takeSnapshot(
-            context,
-            { reason: 'before-migrate', scope: { paths: [], areas: [] }, labels },
-            work,
-          );
-          migration.safetySnapshot = snapshot.id;
-          migration.result.safetySnapshot = snapshot.id;
+        beforeOverwrite: async paths => {
+          const danger = { reason: 'before-migrate', title: 'Before migrating', paths, base: context.root } as const;
+          migration.safetySnapshot = await takeSafetySnapshot(context, danger, work);
+          migration.result.safetySnapshot = migration.safetySnapshot;
           writeMigration(context, migration);
         },
       },
       work,
     );
-    return complete(context, migration, placed.failed);
   } catch (error) {
-    // A swap that was interrupted may be finished by the next command, and then needs its record.
-    if (HoldfastError.is(asHoldfastError(error))) removeMigration(context, id);
+    // A swap that stopped half-way is finished by the next command, and then needs its record.
+    if (!(error instanceof HalfDone)) removeMigration(context, id);
     throw error;
   }
+  return complete(context, migration, placed.failed);
 }
 
 function complete(context: Context, migration: StoredMigration, failed: ApplyResult['omitted']): ApplyResult {
@@ -141,7 +152,11 @@ function complete(context: Context, migration: StoredMigration, failed: ApplyRes
     verified: placed.length,
     omitted: [...migration.result.omitted, ...failed],
   };
-  writeMigration(context, { ...migration, placed, files: placed.length, status: 'completed', result });
+  try {
+    writeMigration(context, { ...migration, placed, files: placed.length, status: 'completed', result });
+  } catch {
+    // The files are where they belong: a record that does not say so yet is completed by the next apply.
+  }
   appendLog(context, {
     action: 'migrate.apply',
     target: migration.id,
@@ -155,40 +170,36 @@ function complete(context: Context, migration: StoredMigration, failed: ApplyRes
   return result;
 }
 
-/** After a crash: either all files of the migration are in place, and it is completed, or none is, and it starts anew. */
+/**
+ * After a crash: either all files of the migration are in place, and it is completed, or none is, and it starts anew.
+ *
+ * @returns its result when it is what `wish` asks for
+ */
 async function finishInterrupted(
   context: Context,
-  given: StoredPlan | undefined,
+  wish: StoredPlan['input'],
   work: Work,
 ): Promise<ApplyResult | undefined> {
   const pace = new Pace(work);
+  let finished: ApplyResult | undefined;
   for (const migration of readMigrations(context)) {
     if (migration.status !== 'applying') continue;
-    const present = await Promise.all(migration.placed.map(one => isPlaced(context, one, pace)));
-    if (present.some(Boolean)) {
-      const result = complete(
-        context,
-        migration,
-        migration.placed
-          .filter((_, index) => !present[index])
-          .map(({ path }) => ({ path, reason: 'it was changed or removed since it was placed' })),
-      );
-      if (!given || given.plan.planId === migration.planId) return result;
-    } else removeMigration(context, migration.id);
+    const present = new Set<string>();
+    for (const one of migration.placed) if (await isPlaced(context, one, pace)) present.add(one.path);
+    if (present.size === 0) {
+      removeMigration(context, migration.id);
+      continue;
+    }
+    const changed = migration.placed.filter(({ path }) => !present.has(path));
+    const reason = 'it was changed or removed since it was placed';
+    const result = complete(
+      context,
+      migration,
+      changed.map(({ path }) => ({ path, reason })),
+    );
+    if (isDeepStrictEqual(findPlan(context, migration.planId).input, wish)) finished = result;
   }
-  return undefined;
-}
-
-/** Whether what the migration put there is still there, unchanged. */
-export async function isPlaced(
-  context: Context,
-  { path, sha256, type }: StoredMigration['placed'][number],
-  pace: Pace,
-): Promise<boolean> {
-  const there = lstatOf(context.ports, context.root, path);
-  if (!there) return false;
-  if (type === 'link') return there.isSymbolicLink();
-  return there.isFile() && (await hashFile(context.ports.fs, at(context.root, path), pace)) === sha256;
+  return finished;
 }
 
 async function fillFromSources(
@@ -200,29 +211,32 @@ async function fillFromSources(
 ): Promise<void> {
   const { fs } = context.ports;
   const pace = new Pace(work);
-  const buffer = Buffer.allocUnsafe(1024 * 1024);
   for (const [done, one] of wanted.entries()) {
     if (pace.due()) await pace.breathe({ phase: 'Copying', done, total: wanted.length, unit: 'files' });
     const staged = stager.open(one);
-    let file: number | undefined;
     try {
-      file = fs.openSync(
-        systemPath(sources[one.path]!),
-        fs.constants.O_RDONLY | (fs.constants.O_NOFOLLOW ?? 0) | (fs.constants.O_NONBLOCK ?? 0),
-      );
-      for (let read = fs.readSync(file, buffer); read > 0; read = fs.readSync(file, buffer)) {
-        staged.write(buffer.subarray(0, read));
-        if (pace.due()) await pace.breathe();
-      }
+      await copyTo(staged, fs, systemPath(sources[one.path]!), pace);
     } catch (error) {
-      const known = asHoldfastError(error);
-      staged.fail(known.message);
-      if (known.code === 'DISK_FULL' || known.code === 'CANCELLED') throw known;
+      // What fails with a system error is the source; that it cannot be written, or was cancelled, is not its fault.
+      staged.fail(asHoldfastError(error).message);
+      if (HoldfastError.is(error)) throw error;
       continue;
-    } finally {
-      if (file !== undefined) fs.closeSync(file);
     }
     staged.close();
+  }
+}
+
+async function copyTo(staged: StagedFile, fs: FileCalls, source: string, pace: Pace): Promise<void> {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+  const buffer = Buffer.allocUnsafe(256 * 1024);
+  const file = fs.openSync(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  try {
+    for (let read = fs.readSync(file, buffer); read > 0; read = fs.readSync(file, buffer)) {
+      staged.write(buffer.subarray(0, read));
+      if (pace.due()) await pace.breathe();
+    }
+  } finally {
+    fs.closeSync(file);
   }
 }
 

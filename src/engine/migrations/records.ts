@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Id } from '../../protocol/common.ts';
 import { ApplyResult, Migration, MigrationPlan } from '../../protocol/migrations.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { writeDurably } from '../durable.ts';
+import { removeQuietly, writeDurably } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { resolveReference } from '../id.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
@@ -84,7 +84,7 @@ export function writeMigration(context: Context, migration: StoredMigration): vo
 }
 
 export function removeMigration(context: Context, id: string): void {
-  context.ports.fs.rmSync(migrationPath(context, id), { force: true });
+  removeQuietly(context.ports.fs, migrationPath(context, id));
 }
 
 /** All migrations, newest first. @throws CORRUPT naming the record */
@@ -98,6 +98,11 @@ export function readMigrations(context: Context): StoredMigration[] {
 /** @throws NOT_FOUND, AMBIGUOUS */
 export function findMigration(context: Context, reference: string): StoredMigration {
   return resolveReference('migration', reference, readMigrations(context));
+}
+
+/** Held by whoever applies or undoes: of two at once, one is told LOCKED before it looks at anything. */
+export function migrationLock(context: Context): string {
+  return vaultPath(context, 'locks', 'migrate.json');
 }
 
 function planPath(context: Context, id: string): string {

@@ -9,7 +9,7 @@ import { hashFile } from '../placement/hash-file.ts';
 import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
-import { objectId } from '../vault/object-id.ts';
+import { linkDigest } from './is-placed.ts';
 
 /** One legacy file or link as it lies on disk, and where it belongs. */
 export interface SourceFile {
@@ -123,7 +123,7 @@ class SourceWalk {
     }
     if (stat.isSymbolicLink()) {
       const text = nameFromBytes(fs.readlinkSync(system, { encoding: 'buffer' }));
-      const wanted = { ...facts, type: 'link' as const, size: 0, target: text, sha256: objectId(Buffer.from(text)) };
+      const wanted = { ...facts, type: 'link' as const, size: 0, target: text, sha256: linkDigest(text) };
       this.#sources.files.push({ source, wanted, note: note ?? 'a link, kept as it is' });
       return;
     }

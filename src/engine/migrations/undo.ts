@@ -2,30 +2,37 @@ import type { UndoResult } from '../../protocol/migrations.ts';
 import { appendLog } from '../audit/log.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
+import { withLock } from '../lock.ts';
 import { Pace } from '../pace.ts';
+import { setDirectory } from '../placement/directories.ts';
 import { place } from '../placement/place.ts';
 import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
-import { setDirectory } from '../placement/swap.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
-import { takeSnapshot } from '../snapshots/create.ts';
 import { fillFromStore } from '../snapshots/restore.ts';
+import { takeSafetySnapshot } from '../snapshots/safety.ts';
 import { showSnapshot } from '../snapshots/show.ts';
 import { walkTree } from '../snapshots/walk-tree.ts';
 import { ObjectStore } from '../vault/object-store.ts';
 import type { FileEntry } from '../vault/tree.ts';
-import { isPlaced } from './apply.ts';
-import { findMigration, type StoredMigration, writeMigration } from './records.ts';
+import { ensureVault } from '../vault/vault-record.ts';
+import { isPlaced, linkDigest } from './is-placed.ts';
+import { findMigration, migrationLock, type StoredMigration, writeMigration } from './records.ts';
 
 /**
  * Takes a migration back: what it put into the root goes, what it replaced returns, and directories get their times
- * again. A safety snapshot is taken before.
+ * again. A safety snapshot is taken before. Run again after a crash it does what is left.
  *
  * @throws CONFLICT when a placed file was edited since, naming each; LOCKED, CANCELLED; then nothing was changed
  */
 export async function undoMigration(context: Context, reference: string, work: Work): Promise<UndoResult> {
   requireRoot(context);
+  ensureVault(context);
+  return withLock(context.ports, migrationLock(context), () => undo(context, reference, work));
+}
+
+async function undo(context: Context, reference: string, work: Work): Promise<UndoResult> {
   await settleRoot(context);
   const migration = findMigration(context, reference);
   if (migration.status === 'undone') {
@@ -33,64 +40,83 @@ export async function undoMigration(context: Context, reference: string, work: W
       hint: 'There is nothing to take back.',
     });
   }
-  await refuseLaterEdits(context, migration, work);
   const store = new ObjectStore(context);
   try {
     const replaced = replacedFiles(context, store, migration);
+    await refuseLaterEdits(context, migration, replaced, work);
     let safetySnapshot: string | null = null;
     await place(
       context,
       {
         base: context.root,
         wanted: replaced.wanted,
+        whole: true,
         options: { overwrite: 'always', deletes: pathsToRemove(migration) },
         fill: (stager, files) => fillFromStore(store, replaced.entries, stager, files, work),
-        beforeOverwrite: async () => {
-          const labels = {
-            title: `Before undoing migration ${migration.id}`,
-            description: '',
-            tags: ['safety'],
-            pinned: false,
-          };
-          const snapshot = await takeSnapshot(
-            context,
-            { reason: 'before-undo', scope: { paths: [], areas: [] }, labels },
-            work,
-          );
-          safetySnapshot = snapshot.id;
+        beforeOverwrite: async paths => {
+          const title = `Before undoing migration ${migration.id}`;
+          const danger = { reason: 'before-undo', title, paths, base: context.root } as const;
+          safetySnapshot = await takeSafetySnapshot(context, danger, work);
         },
       },
       work,
     );
-    for (const { path, mode, mtime } of migration.touchedDirectories.toReversed()) {
-      if (lstatOf(context.ports, context.root, path)?.isDirectory())
-        setDirectory(context.ports, context.root, path, mode, mtime);
-    }
-    writeMigration(context, { ...migration, status: 'undone' });
-    const removed = migration.placed.filter(one => !one.replaced).length;
-    appendLog(context, {
-      action: 'migrate.undo',
-      target: migration.id,
-      details: { removed, restored: replaced.entries.size, safetySnapshot },
-    });
-    return {
-      migrationId: migration.id,
-      status: 'undone',
-      removed,
-      restored: replaced.wanted.filter(one => one.type !== 'dir').length,
-      safetySnapshot,
-    };
+    return finish(context, migration, replaced, safetySnapshot);
   } finally {
     await store.close();
   }
 }
 
-async function refuseLaterEdits(context: Context, migration: StoredMigration, work: Work): Promise<void> {
+/** The files are back by now, so nothing here may fail: what is left undone, undoing once more does. */
+function finish(
+  context: Context,
+  migration: StoredMigration,
+  { wanted }: Replaced,
+  safetySnapshot: string | null,
+): UndoResult {
+  try {
+    for (const { path, mode, mtime } of migration.touchedDirectories.toReversed()) {
+      if (lstatOf(context.ports, context.root, path)?.isDirectory()) {
+        setDirectory(context.ports, context.root, path, mode, mtime);
+      }
+    }
+    writeMigration(context, { ...migration, status: 'undone' });
+  } catch {
+    // It still counts as completed, and can be undone again.
+  }
+  const removed = migration.placed.filter(one => !one.replaced).length;
+  const restored = wanted.filter(one => one.type !== 'dir').length;
+  appendLog(context, { action: 'migrate.undo', target: migration.id, details: { removed, restored, safetySnapshot } });
+  return { migrationId: migration.id, status: 'undone', removed, restored, safetySnapshot };
+}
+
+/** What the root had where the migration put something. */
+interface Replaced {
+  wanted: Wanted[];
+  entries: Map<string, FileEntry>;
+}
+
+async function refuseLaterEdits(
+  context: Context,
+  migration: StoredMigration,
+  { wanted }: Replaced,
+  work: Work,
+): Promise<void> {
   const pace = new Pace(work);
+  const earlier = new Map(wanted.map(one => [one.path, one]));
   const edited: string[] = [];
   for (const one of migration.placed) {
     if (pace.due()) await pace.breathe();
-    if (lstatOf(context.ports, context.root, one.path) && !(await isPlaced(context, one, pace))) edited.push(one.path);
+    if (!lstatOf(context.ports, context.root, one.path) || (await isPlaced(context, one, pace))) continue;
+    // After a crash in an undo, or by hand, it may be what it was before already.
+    const before = earlier.get(one.path);
+    const sha256 = before?.type === 'link' ? linkDigest(before.target ?? '') : before?.sha256;
+    const isBack = before && before.type !== 'dir' && sha256 !== undefined;
+    if (isBack && (await isPlaced(context, { path: one.path, type: before.type, sha256 } as typeof one, pace)))
+      continue;
+    // Nothing was put there yet when the migration was killed.
+    if (migration.status === 'applying' && one.replaced && migration.safetySnapshot === null) continue;
+    edited.push(one.path);
   }
   if (edited.length === 0) return;
   throw new HoldfastError(
@@ -104,20 +130,16 @@ async function refuseLaterEdits(context: Context, migration: StoredMigration, wo
   );
 }
 
-function replacedFiles(
-  context: Context,
-  store: ObjectStore,
-  migration: StoredMigration,
-): { wanted: Wanted[]; entries: Map<string, FileEntry> } {
+function replacedFiles(context: Context, store: ObjectStore, migration: StoredMigration): Replaced {
   const paths = migration.placed.filter(one => one.replaced).map(one => one.path);
-  const wanted: Wanted[] = [];
-  const entries = new Map<string, FileEntry>();
-  if (paths.length === 0 || migration.safetySnapshot === null) return { wanted, entries };
-  for (const { path, entry, implied } of walkTree(store, showSnapshot(context, migration.safetySnapshot).tree, paths)) {
-    wanted.push(implied ? { ...wantedFrom(path, entry), implied } : wantedFrom(path, entry));
-    if (entry.type === 'file') entries.set(path, entry);
+  const replaced: Replaced = { wanted: [], entries: new Map() };
+  if (paths.length === 0 || migration.safetySnapshot === null) return replaced;
+  const { tree } = showSnapshot(context, migration.safetySnapshot);
+  for (const { path, entry, implied } of walkTree(store, tree, paths)) {
+    replaced.wanted.push(implied ? { ...wantedFrom(path, entry), implied } : wantedFrom(path, entry));
+    if (entry.type === 'file') replaced.entries.set(path, entry);
   }
-  return { wanted, entries };
+  return replaced;
 }
 
 /** Files first, then the directories made for them, deepest first; those that hold something else stay. */

@@ -1,21 +1,25 @@
 import * as z from 'zod';
 import { writeDurably } from '../durable.ts';
+import { nameProblem } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
 import type { PlacementHome } from './home.ts';
 
+/** Whoever could write a journal must not be able to point it out of the base. */
+const Path = z.string().refine(path => path.split('/').every(name => nameProblem(name, 'linux') === undefined));
+
 const JournalStep = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('delete'), path: z.string(), displaced: z.number() }),
-  z.object({ do: z.literal('rmdir'), path: z.string(), mode: z.number(), mtime: z.string() }),
-  z.object({ do: z.literal('mkdir'), path: z.string() }),
-  z.object({ do: z.literal('put'), path: z.string(), staged: z.number(), displaced: z.number().nullable() }),
+  z.object({ do: z.literal('delete'), path: Path, displaced: z.number() }),
+  z.object({ do: z.literal('rmdir'), path: Path, mode: z.number(), mtime: z.string() }),
+  z.object({ do: z.literal('mkdir'), path: Path }),
+  z.object({ do: z.literal('put'), path: Path, staged: z.number(), displaced: z.number().nullable() }),
 ]);
 /** `staged` and `displaced` are names in the home's two directories. */
 export type JournalStep = z.infer<typeof JournalStep>;
 
 const Journal = z.object({
   steps: z.array(JournalStep),
-  directories: z.array(z.object({ path: z.string(), mode: z.number(), mtime: z.string() })),
+  directories: z.array(z.object({ path: Path, mode: z.number(), mtime: z.string() })),
 });
 /** Everything that is left to do once all new files are staged: with it, a placement can be finished by anyone. */
 export type Journal = z.infer<typeof Journal>;

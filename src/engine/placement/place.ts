@@ -3,16 +3,16 @@ import type { Omission } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
 import { makeDirectory } from '../durable.ts';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
-import { withLock } from '../lock.ts';
+import { type Lock, withLock } from '../lock.ts';
 import { Pace } from '../pace.ts';
-import type { Work } from '../ports.ts';
+import type { Ports, Work } from '../ports.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type PlacementHome, placementHome } from './home.ts';
 import { type Journal, type JournalStep, writeJournal } from './journal.ts';
-import { type Change, type PlacementOptions, type PlacementPlan, planPlacement } from './plan.ts';
+import { type Change, lstatOf, type PlacementOptions, type PlacementPlan, planPlacement, stateOf } from './plan.ts';
 import { clearHome, recoverPlacement } from './recover.ts';
 import { Stager } from './stage.ts';
-import { swap } from './swap.ts';
+import { HalfDone, swap } from './swap.ts';
 import type { Wanted } from './wanted.ts';
 
 export interface Placement {
@@ -20,6 +20,8 @@ export interface Placement {
   base: string;
   wanted: readonly Wanted[];
   options: PlacementOptions;
+  /** All of it or nothing: a path that cannot be placed or removed stops it, instead of being listed. */
+  whole?: boolean;
   /** Puts the bytes of these files into the stager; links and directories are seen to. */
   fill(stager: Stager, files: readonly Wanted[]): Promise<void>;
   /** Called once it is known what will be overwritten or deleted, before anything is. */
@@ -42,7 +44,7 @@ export interface Placed {
  */
 export async function place(
   context: Context,
-  { base, wanted, options, fill, beforeOverwrite }: Placement,
+  { base, wanted, options, whole, fill, beforeOverwrite }: Placement,
   work: Work,
 ): Promise<Placed> {
   const { ports } = context;
@@ -54,7 +56,7 @@ export async function place(
   const firstMade = ports.fs.mkdirSync(base, { recursive: true });
   makeDirectory(ports, home.directory);
   try {
-    return await withLock(ports, home.lock, async () => {
+    return await withLock(ports, home.lock, async lock => {
       recoverPlacement(ports, home);
       const plan = await planPlacement(ports, base, wanted, options, work);
       const overwritten = plan.changes
@@ -62,9 +64,12 @@ export async function place(
         .map(({ path }) => path);
       if (overwritten.length > 0) await beforeOverwrite(overwritten);
       try {
-        return await execute(context, home, plan, fill, work);
-      } finally {
+        const placed = await execute(context, home, plan, { lock, fill, whole: whole === true }, work);
         clearHome(ports, home);
+        return placed;
+      } catch (error) {
+        if (!(error instanceof HalfDone)) clearHome(ports, home);
+        throw error;
       }
     });
   } finally {
@@ -76,7 +81,7 @@ async function execute(
   context: Context,
   home: PlacementHome,
   plan: PlacementPlan,
-  fill: Placement['fill'],
+  { lock, fill, whole }: { lock: Lock; fill: Placement['fill']; whole: boolean },
   work: Work,
 ): Promise<Placed> {
   const { ports } = context;
@@ -90,25 +95,57 @@ async function execute(
     puts.filter(one => one.type === 'file'),
   );
   stager.flush();
-  const journal = journalOf(plan, stager);
+  const changed = changedSince(ports, plan);
+  const dropped = new Set([...stager.failed, ...changed].map(({ path }) => path));
+  const failed = [...plan.failed, ...stager.failed, ...changed];
+  if (whole && failed[0]) {
+    throw new HoldfastError('CONFLICT', `This cannot be done as a whole: ${failed[0].reason}.`, {
+      path: failed[0].path,
+      hint: 'Nothing was changed. See to this file, then run the command again.',
+      details: { failed },
+    });
+  }
+  const journal = journalOf(plan, stager, dropped);
   new Pace(work).check();
+  lock.check();
   if (journal.steps.length > 0 || journal.directories.length > 0) {
     writeJournal(ports, home, journal);
     swap(ports, home, journal);
   }
-  const dropped = new Set(stager.failed.map(({ path }) => path));
   return {
     changes: plan.changes.filter(({ path }) => !dropped.has(path)),
-    failed: [...plan.failed, ...stager.failed],
-    written: stager.count,
+    failed,
+    written: journal.steps.filter(step => step.do === 'put').length,
   };
 }
 
+/**
+ * What somebody wrote to since the plan was made (and so since the safety snapshot was taken) stays as it is.
+ *
+ * @throws CONFLICT where other things depend on it
+ */
+function changedSince(ports: Ports, { base, steps }: PlacementPlan): Omission[] {
+  const changed: Omission[] = [];
+  for (const step of steps) {
+    if ((step.do !== 'put' && step.do !== 'delete') || step.there === undefined) continue;
+    if (stateOf(lstatOf(ports, base, step.path)) === step.there) continue;
+    if (step.do === 'delete' && steps.some(other => other.do === 'mkdir' && other.path === step.path)) {
+      throw new HoldfastError('CONFLICT', 'A file was changed that was to give way to a directory.', {
+        path: step.path,
+        hint: 'Nothing was changed. Run the command again.',
+      });
+    }
+    changed.push({ path: step.path, reason: 'somebody wrote to it meanwhile; it was left as it is' });
+  }
+  return changed;
+}
+
 /** The steps of what could be staged; a file whose bytes were not right is left out, and what it would replace stays. */
-function journalOf(plan: PlacementPlan, stager: Stager): Journal {
+function journalOf(plan: PlacementPlan, stager: Stager, dropped: ReadonlySet<string>): Journal {
   let displaced = 0;
   const steps = plan.steps.flatMap((step): JournalStep[] => {
     if (step.do === 'rmdir' || step.do === 'mkdir') return [step];
+    if (dropped.has(step.path)) return [];
     if (step.do === 'delete') return [{ do: 'delete', path: step.path, displaced: displaced++ }];
     const staged = stager.numberOf(step.path);
     if (staged === undefined) return [];
@@ -131,18 +168,4 @@ function removePassingHome({ ports: { fs } }: Context, home: PlacementHome, firs
   // Directories made only to hold what then was not placed go again.
   for (let directory = home.base; directory.length >= firstMade.length && remove(directory); )
     directory = dirname(directory);
-}
-
-/** @throws ROOT_UNUSABLE-like errors for a destination that cannot take files */
-export function checkDestination({ ports }: Context, directory: string): void {
-  try {
-    if (ports.fs.statSync(directory).isDirectory()) return;
-  } catch (error) {
-    if (isAbsent(error)) return;
-    throw error;
-  }
-  throw new HoldfastError('CONFLICT', 'The destination is not a directory.', {
-    path: directory,
-    hint: 'Give a directory, or one that does not exist yet, with --to.',
-  });
 }

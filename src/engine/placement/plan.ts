@@ -7,16 +7,20 @@ import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
 import { specialKind } from '../read-directory.ts';
 import { hashFile } from './hash-file.ts';
+import { isReserved } from './home.ts';
 import type { Wanted } from './wanted.ts';
 
 export type Change = RestoreResult['changes'][number];
 
-/** One change to the tree below the base. `displaces`: what lies there is moved aside first. */
+/**
+ * One change to the tree below the base. `displaces`: what lies there is moved aside first. `there`: the state that the
+ * plan saw, to be compared again before it is carried out; absent where nothing can be told from it.
+ */
 export type Step =
-  | { do: 'delete'; path: string }
+  | { do: 'delete'; path: string; there: string }
   | { do: 'rmdir'; path: string; mode: number; mtime: string }
   | { do: 'mkdir'; path: string }
-  | { do: 'put'; path: string; displaces: boolean; wanted: Wanted };
+  | { do: 'put'; path: string; displaces: boolean; wanted: Wanted; there?: string };
 
 export interface PlacementPlan {
   base: string;
@@ -54,12 +58,17 @@ export async function planPlacement(
   const fresh = new Set<string>();
   const removed = new Set<string>();
   for (const path of deletes) {
+    const problem = pathProblem(ports, path);
+    if (problem) {
+      plan.failed.push({ path, reason: problem });
+      continue;
+    }
     const stat = lstatOf(ports, base, path);
     if (!stat) continue;
     removed.add(path);
     if (stat.isDirectory()) {
       plan.steps.push({ do: 'rmdir', path, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() });
-    } else plan.steps.push({ do: 'delete', path });
+    } else plan.steps.push({ do: 'delete', path, there: stateOf(stat) });
     plan.changes.push({ path, action: 'delete', type: typeOf(stat) });
   }
   const collisions = collidingPaths(ports, base, wanted);
@@ -70,24 +79,36 @@ export async function planPlacement(
       fail(one.path, 'the directory that holds it could not be placed');
       continue;
     }
-    const problem =
-      one.path
-        .split('/')
-        .map(name => nameProblem(name, ports.platform))
-        .find(Boolean) ?? collisions.get(one.path);
+    const problem = pathProblem(ports, one.path) ?? collisions.get(one.path);
     if (problem) {
       fail(one.path, problem);
       continue;
     }
     // Below a directory that is yet to be made lies nothing; looking there could follow a link that is in its place.
-    const there = removed.has(one.path) || fresh.has(parent) ? undefined : lstatOf(ports, base, one.path);
+    const unseen = removed.has(one.path) || fresh.has(parent);
+    const there = unseen ? undefined : lstatOf(ports, base, one.path);
     if (one.type === 'dir' && !there?.isDirectory()) fresh.add(one.path);
     const special = there && specialKind(there);
     if (special) fail(one.path, `${special} is in the way`);
     else if (one.type === 'dir') planDirectory(plan, one, there, overwrite, fail);
-    else await planLeaf(ports, plan, one, there, overwrite, fail, pace);
+    else await planLeaf(ports, plan, one, there, unseen, overwrite, fail, pace);
   }
   return plan;
+}
+
+/** Why nothing may be placed or removed at a path, whoever asks for it. */
+function pathProblem({ platform }: Ports, path: string): string | undefined {
+  if (isReserved(path)) return 'Holdfast keeps what it is at work on under this name';
+  for (const name of path.split('/')) {
+    const problem = nameProblem(name, platform);
+    if (problem) return problem;
+  }
+  return undefined;
+}
+
+/** Differs as soon as what lies at a path is another thing, or was written to. */
+export function stateOf(stat: BigIntStats | undefined): string {
+  return stat ? [stat.ino, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ') : 'absent';
 }
 
 type Fail = (path: string, reason: string) => void;
@@ -111,7 +132,7 @@ function planDirectory(
   } else if (one.implied || overwrite === 'never') {
     fail(path, `a ${typeOf(there)} is where a directory should be`);
   } else {
-    plan.steps.push({ do: 'delete', path }, { do: 'mkdir', path });
+    plan.steps.push({ do: 'delete', path, there: stateOf(there) }, { do: 'mkdir', path });
     plan.directories.push(one);
     plan.changes.push({ path, action: 'overwrite', type: 'dir' });
   }
@@ -122,6 +143,7 @@ async function planLeaf(
   plan: PlacementPlan,
   one: Wanted,
   there: BigIntStats | undefined,
+  unseen: boolean,
   overwrite: Overwrite,
   fail: Fail,
   pace: Pace,
@@ -132,7 +154,7 @@ async function planLeaf(
     return;
   }
   if (!there) {
-    plan.steps.push({ do: 'put', path, displaces: false, wanted: one });
+    plan.steps.push({ do: 'put', path, displaces: false, wanted: one, ...(unseen ? {} : { there: stateOf(there) }) });
     plan.changes.push({ path, action: 'create', type });
     return;
   }
@@ -144,7 +166,7 @@ async function planLeaf(
     plan.changes.push({ path, action: 'keep', type });
     return;
   }
-  plan.steps.push({ do: 'put', path, displaces: true, wanted: one });
+  plan.steps.push({ do: 'put', path, displaces: true, wanted: one, there: stateOf(there) });
   plan.changes.push({ path, action: 'overwrite', type });
 }
 

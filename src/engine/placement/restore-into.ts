@@ -1,8 +1,8 @@
 import type { Overwrite, RestoreResult } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
 import type { Work } from '../ports.ts';
-import { takeSnapshot } from '../snapshots/create.ts';
-import { checkDestination, place } from './place.ts';
+import { takeSafetySnapshot } from '../snapshots/safety.ts';
+import { place } from './place.ts';
 import { type PlacementPlan, planPlacement } from './plan.ts';
 import type { Stager } from './stage.ts';
 import type { Wanted } from './wanted.ts';
@@ -21,7 +21,6 @@ export interface Restore {
 /** Restores of both kinds: the same plan, the same safety snapshot, the same report. */
 export async function restoreInto(context: Context, restore: Restore, work: Work): Promise<RestoreResult> {
   const { base, wanted, deletes, overwrite, dryRun, origin, fill } = restore;
-  checkDestination(context, base);
   if (dryRun) {
     const plan = await planPlacement(context.ports, base, wanted, { overwrite, deletes }, work);
     return report(plan, { base, safetySnapshot: null, verified: 0, dryRun });
@@ -35,20 +34,8 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
       options: { overwrite, deletes },
       fill,
       beforeOverwrite: async paths => {
-        const elsewhere = base === context.root ? undefined : base;
-        const labels = {
-          title: `Before restoring ${origin}`,
-          description: elsewhere ? `Files of ${elsewhere}: restore this snapshot with --to that directory.` : '',
-          tags: ['safety'],
-          pinned: false,
-        };
-        const scope = elsewhere ? { paths: [...paths], areas: [] } : { paths: [], areas: [] };
-        const snapshot = await takeSnapshot(
-          context,
-          { reason: 'before-restore', scope, labels, ...(elsewhere ? { base: elsewhere } : {}) },
-          work,
-        );
-        safetySnapshot = snapshot.id;
+        const danger = { reason: 'before-restore', title: `Before restoring ${origin}`, paths, base } as const;
+        safetySnapshot = await takeSafetySnapshot(context, danger, work);
       },
     },
     work,

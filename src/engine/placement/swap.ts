@@ -57,7 +57,10 @@ export function swap(ports: Ports, home: PlacementHome, journal: Journal): void 
 
 function makeDurable(ports: Ports, { base }: PlacementHome, { steps, directories }: Journal): void {
   if (steps.length + directories.length > 16 && ports.syncFileSystem(base)) return;
-  const changed = [...steps.map(step => dirname(join(base, step.path))), ...directories.map(({ path }) => join(base, path))];
+  const changed = [
+    ...steps.map(step => dirname(join(base, step.path))),
+    ...directories.map(({ path }) => join(base, path)),
+  ];
   for (const directory of new Set(changed)) {
     if (exists(ports, systemPath(directory))) syncDirectory(ports, systemPath(directory));
   }

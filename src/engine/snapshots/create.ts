@@ -16,7 +16,7 @@ import { readScanCache, type ScanCache, writeScanCache } from '../vault/scan-cac
 import { ensureVault } from '../vault/vault-record.ts';
 import { type Captured, capture } from './capture.ts';
 import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
-import { selectionOf } from './selection.ts';
+import { selectionOf, withAlways } from './selection.ts';
 
 /**
  * Captures the root, or a part of it. What could not be captured is in `skipped`.
@@ -42,17 +42,19 @@ interface Wanted {
   labels: Labels;
   /** Captured instead of the root: a directory outside it whose files are about to be overwritten. */
   base?: string;
+  /** Captured even where `holdfast.exclude` leaves it out. */
+  always?: readonly string[];
 }
 
 /** Captures and commits, without a line in the audit trail: also for the safety snapshots of other operations. */
 export async function takeSnapshot(
   context: Context,
-  { reason, scope, labels, base }: Wanted,
+  { reason, scope, labels, base, always = [] }: Wanted,
   work: Work,
 ): Promise<Snapshot> {
   const started = performance.now();
   const createdAt = context.ports.now().toISOString();
-  const selection = selectionOf(context, scope);
+  const selection = withAlways(selectionOf(context, scope), always);
   const { record } = ensureVault(context);
   const store = new ObjectStore(context);
   try {

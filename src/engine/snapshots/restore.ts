@@ -6,7 +6,9 @@ import type { Context } from '../context.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
 import { Pace } from '../pace.ts';
+import { destinationOf } from '../placement/destination.ts';
 import { lstatOf } from '../placement/plan.ts';
+import { settleRoot } from '../placement/recover.ts';
 import { restoreInto } from '../placement/restore-into.ts';
 import type { Stager } from '../placement/stage.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
@@ -32,7 +34,8 @@ export async function restoreSnapshot(
 ): Promise<RestoreResult> {
   const { paths, to, overwrite, deleteExtra, dryRun } = RestoreSnapshot.parse(input);
   const snapshot = findSnapshot(context, reference);
-  const base = to === undefined ? context.root : path.resolve(context.workspace, to);
+  const base = destinationOf(context, to);
+  if (base === context.root) await settleRoot(context);
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   const store = new ObjectStore(context);
   try {

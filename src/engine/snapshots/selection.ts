@@ -1,8 +1,10 @@
 import picomatch from 'picomatch';
 import type { Scope } from '../../protocol/snapshots.ts';
-import { type Context, vaultName } from '../context.ts';
+import type { Context } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
-import { checkedPath, isWithin } from '../names.ts';
+import { checkedPath } from '../names.ts';
+import { PathSet } from '../path-set.ts';
+import { isOwnPath } from '../placement/home.ts';
 import { areaOf } from '../root/areas.ts';
 
 /** Which paths below the root an operation is about. */
@@ -20,7 +22,7 @@ export interface Selection {
  * @throws NOT_FOUND for an area that the profile does not have, INVALID_NAME for a path that leaves the root
  */
 export function selectionOf(context: Context, scope: Scope): Selection {
-  const paths = scope.paths.map(path => checkedPath(path, context.ports.platform));
+  const chosen = new PathSet(scope.paths.map(path => checkedPath(path, context.ports.platform)));
   for (const id of scope.areas) {
     if (!context.profile.areas.some(area => area.id === id)) {
       throw new HoldfastError('NOT_FOUND', `The profile "${context.profile.id}" has no area "${id}".`, {
@@ -28,19 +30,24 @@ export function selectionOf(context: Context, scope: Scope): Selection {
       });
     }
   }
-  const everything = paths.length === 0 && scope.areas.length === 0;
+  const everything = scope.paths.length === 0 && scope.areas.length === 0;
   const excluded =
     context.settings.exclude.length > 0 ? picomatch([...context.settings.exclude], { dot: true }) : () => false;
-  const isVault = (path: string) => isWithin(path, vaultName);
   const takes = (path: string) =>
-    !isVault(path) &&
+    !isOwnPath(path) &&
     (everything ||
-      paths.some(chosen => isWithin(path, chosen)) ||
+      chosen.covers(path) ||
       (scope.areas.length > 0 && scope.areas.includes(areaOf(context.profile, path)?.id ?? '')));
   return {
     takes,
-    mayHold: path =>
-      !isVault(path) && (takes(path) || scope.areas.length > 0 || paths.some(chosen => isWithin(chosen, path))),
+    mayHold: path => !isOwnPath(path) && (takes(path) || scope.areas.length > 0 || chosen.leadsTo(path)),
     excludes: excluded,
   };
+}
+
+/** The same, but nothing in `paths`, nor what leads to it, is excluded. */
+export function withAlways(selection: Selection, paths: readonly string[]): Selection {
+  if (paths.length === 0) return selection;
+  const kept = new PathSet(paths);
+  return { ...selection, excludes: path => selection.excludes(path) && !kept.leadsTo(path) };
 }

@@ -1,4 +1,4 @@
-import { isWithin } from '../names.ts';
+import { PathSet } from '../path-set.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
 import { decodeTree, type TreeEntry } from '../vault/tree.ts';
 
@@ -12,12 +12,20 @@ export function* walkTree(
   paths: readonly string[] = [],
   at = '',
 ): Generator<{ path: string; entry: TreeEntry; implied: boolean }> {
+  yield* walk(store, tree, paths.length === 0 ? undefined : new PathSet(paths), at);
+}
+
+function* walk(
+  store: Pick<ObjectStore, 'get'>,
+  tree: string,
+  chosen: PathSet | undefined,
+  at: string,
+): Generator<{ path: string; entry: TreeEntry; implied: boolean }> {
   for (const entry of decodeTree(store.get(tree))) {
     const path = at === '' ? entry.name : `${at}/${entry.name}`;
-    const meant = paths.length === 0 || paths.some(chosen => isWithin(path, chosen));
-    if (!meant && !paths.some(chosen => isWithin(chosen, path))) continue;
-    if (!meant && entry.type !== 'dir') continue;
+    const meant = !chosen || chosen.covers(path);
+    if (!meant && !(chosen.leadsTo(path) && entry.type === 'dir')) continue;
     yield { path, entry, implied: !meant };
-    if (entry.type === 'dir') yield* walkTree(store, entry.tree, meant ? [] : paths, path);
+    if (entry.type === 'dir') yield* walk(store, entry.tree, meant ? undefined : chosen, path);
   }
 }

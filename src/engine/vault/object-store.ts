@@ -211,22 +211,20 @@ export function listPacks(context: Pick<Context, 'ports' | 'root'>): string[] {
   }
 }
 
-/**
- * What a pack holds, from its own bytes. A damaged pack gives what lies before the damage: the rest is missing, which
- * is what the snapshots that need it will be told.
- */
+/** What a pack holds, from its own bytes. What is damaged is missing, and whoever needs it will be told. */
 function indexPack(context: Context, pack: string): IndexEntry[] {
+  const path = vaultPath(context, 'packs', `${pack}.pack`);
   const entries: IndexEntry[] = [];
-  try {
-    for (const { offset, raw, lengths } of readPack(context.ports.fs, vaultPath(context, 'packs', `${pack}.pack`))) {
-      let at = lengths.length * 4;
-      for (const length of lengths) {
-        entries.push({ id: objectId(raw.subarray(at, at + length)), offset, at, length });
-        at += length;
-      }
-    }
-  } catch (error) {
-    if (!HoldfastError.is(error, 'CORRUPT')) throw error;
-  }
+  for (const block of readPack(context.ports.fs, path, () => {})) entries.push(...entriesOf(block));
   return entries;
+}
+
+/** The objects of one block. */
+export function entriesOf({ offset, raw, lengths }: Block & { offset: number }): IndexEntry[] {
+  let at = lengths.length * 4;
+  return lengths.map(length => {
+    const entry = { id: objectId(raw.subarray(at, at + length)), offset, at, length };
+    at += length;
+    return entry;
+  });
 }

@@ -88,20 +88,53 @@ export function readBlock(fs: FileCalls, file: number, size: number, offset: num
   return { raw, lengths, end };
 }
 
-/** Goes through a pack block by block. @throws CORRUPT */
-export function* readPack(fs: FileCalls, path: string): Generator<Block & { offset: number }> {
+/**
+ * Goes through a pack block by block. Damage costs the block it is in: what comes after is found by its beginning.
+ *
+ * @param onDamage told of each place that is no block; without it the first one ends the reading
+ * @throws CORRUPT
+ */
+export function* readPack(
+  fs: FileCalls,
+  path: string,
+  onDamage?: (error: HoldfastError) => void,
+): Generator<Block & { offset: number }> {
+  const damaged = (error: unknown) => {
+    if (!onDamage || !HoldfastError.is(error, 'CORRUPT')) throw error;
+    onDamage(error);
+  };
   const file = fs.openSync(path, 'r');
   try {
     const { size } = fs.fstatSync(file);
     if (size < packMagic.length || !readFully(fs, file, 0, packMagic.length, path).equals(packMagic)) {
-      throw corrupt(path, 'it does not begin as a pack');
+      damaged(corrupt(path, 'it does not begin as a pack'));
     }
     for (let offset = packMagic.length; offset < size; ) {
-      const block = readBlock(fs, file, size, offset, path);
+      let block: Block;
+      try {
+        block = readBlock(fs, file, size, offset, path);
+      } catch (error) {
+        damaged(error);
+        offset = nextBlock(fs, file, size, offset + 1);
+        continue;
+      }
       yield { ...block, offset };
       offset = block.end;
     }
   } finally {
     fs.closeSync(file);
   }
+}
+
+/** Where the next block may begin, or the end of the file. */
+function nextBlock(fs: FileCalls, file: number, size: number, from: number): number {
+  const beginning = Buffer.alloc(4);
+  beginning.writeUInt32LE(blockMagic);
+  const window = Buffer.allocUnsafe(1024 * 1024);
+  for (let at = from; at < size; at += window.length - beginning.length + 1) {
+    const read = fs.readSync(file, window, 0, window.length, at);
+    const found = window.subarray(0, read).indexOf(beginning);
+    if (found >= 0) return at + found;
+  }
+  return size;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Id, Time } from '../../protocol/common.ts';
 import { type Context, requireRoot, vaultName, vaultPath } from '../context.ts';
 import { createDurably, makeDirectory, writeDurably } from '../durable.ts';
-import { HoldfastError, isAbsent } from '../errors.ts';
+import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { newId } from '../id.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
 
@@ -54,7 +54,10 @@ export function readVaultRecord(context: Context): VaultRecord | undefined {
 /** Makes the vault when there is none. Any number of processes may do so at once: one of them makes it. */
 export function ensureVault(context: Context): { record: VaultRecord; created: boolean } {
   const found = readVaultRecord(context);
-  if (found) return { record: found, created: false };
+  if (found) {
+    makeMissing(context);
+    return { record: found, created: false };
+  }
   requireRoot(context);
   const { ports } = context;
   // The root's own time says when the application last put something there; making the vault must not hide that.
@@ -65,6 +68,17 @@ export function ensureVault(context: Context): { record: VaultRecord; created: b
   }
   const record: VaultRecord = { rootId: newId(ports), createdAt: ports.now().toISOString(), format: 1 };
   const created = createDurably(ports, vaultPath(context, 'vault.json'), encodeRecord(vaultKind, record, ports.now()));
-  ports.fs.utimesSync(context.root, before.atime, before.mtime);
+  try {
+    ports.fs.utimesSync(context.root, before.atime, before.mtime);
+  } catch (error) {
+    // Whoever may write in a directory need not own it; only its owner may set its time.
+    if (systemCode(error) !== 'EPERM') throw error;
+  }
   return { record: created ? record : readVaultRecord(context)!, created };
+}
+
+/** A vault that came out of a backup has no directories for what is in no backup. */
+function makeMissing(context: Context): void {
+  const present = new Set(context.ports.fs.readdirSync(vaultPath(context)));
+  for (const name of directories) if (!present.has(name)) makeDirectory(context.ports, vaultPath(context, name));
 }

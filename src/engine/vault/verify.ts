@@ -7,9 +7,9 @@ import { at } from '../placement/plan.ts';
 import type { Work } from '../ports.ts';
 import { readManifests } from '../snapshots/manifest.ts';
 import { encodeIndex, type IndexEntry, indexHeadLength } from './index-file.ts';
-import { objectHash, objectId } from './object-id.ts';
+import { objectHash } from './object-id.ts';
 import { ObjectIndex } from './object-index.ts';
-import { listPacks, ObjectStore } from './object-store.ts';
+import { entriesOf, listPacks, ObjectStore } from './object-store.ts';
 import { readPack } from './pack.ts';
 import { contentObjects, decodeTree } from './tree.ts';
 import { readVaultRecord } from './vault-record.ts';
@@ -36,6 +36,7 @@ export async function verifyVault(
   const pace = new Pace(work);
   const result: VerifyVault = { ok: true, objects: 0, bytesRead: 0, damaged: [], repairable: 0 };
   const found = new Map<string, VerifyVault['damaged'][number]>();
+  const repairable = new Set<string>();
   const report = (object: string, reason: string, snapshot?: string, path?: string) => {
     const entry = found.get(object) ?? { object, reason, snapshots: [], paths: [] };
     if (snapshot !== undefined && !entry.snapshots.includes(snapshot)) entry.snapshots.push(snapshot);
@@ -58,12 +59,13 @@ export async function verifyVault(
     for (const { id, tree } of snapshots) {
       for (const damage of await damageBelow(store, has, tree, known, pace)) {
         report(damage.object, damage.reason, id, damage.path);
-        if (damage.sha256 && (await liveRootHas(context, damage.path, damage.sha256, pace))) result.repairable++;
+        if (damage.sha256 && (await liveRootHas(context, damage.path, damage.sha256, pace))) repairable.add(damage.object);
       }
     }
   } finally {
     await store.close();
   }
+  result.repairable = repairable.size;
   result.damaged = [...found.values()];
   result.ok = result.damaged.length === 0;
   return result;
@@ -85,12 +87,9 @@ async function readPacks(
     try {
       if ((await digestOf(context, path, result, pace)) !== pack)
         report(`packs/${pack}.pack`, 'its bytes are not those that its name says');
-      for (const { offset, raw, lengths } of readPack(fs, path)) {
-        let position = lengths.length * 4;
-        for (const length of lengths) {
-          entries.push({ id: objectId(raw.subarray(position, position + length)), offset, at: position, length });
-          position += length;
-        }
+      const damaged = (error: HoldfastError) => report(`packs/${pack}.pack`, error.message);
+      for (const block of readPack(fs, path, damaged)) {
+        entries.push(...entriesOf(block));
         if (pace.due()) await pace.breathe({ phase: 'Verifying', done: number, total: packs.length, unit: 'items' });
       }
     } catch (error) {

@@ -2,8 +2,6 @@ import type { Services } from '../services.ts';
 
 /** What one command does. `args` are whatever VS Code, a keybinding or another extension passes: each command parses them. */
 export interface Command {
-  /** Changes something on disk: refused while the workspace is not trusted. */
-  readonly writes?: true;
   /** Its result is the command's, for callers that run it with `executeCommand`. */
   run(services: Services, args: readonly unknown[]): Promise<unknown>;
 }

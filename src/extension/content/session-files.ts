@@ -17,7 +17,7 @@ export function sessionUri(workspace: Workspace, session: Session): vscode.Uri {
     scheme: schemes.session,
     authority: session.id,
     path: toUriPath(baseName(session.location)),
-    query: `folder=${workspace.folder.uri.toString()}`,
+    query: `folder=${workspace.path}`,
   });
 }
 
@@ -60,7 +60,7 @@ export class SessionFiles extends ReadOnlyFileSystem {
   }
 
   private async find(uri: vscode.Uri): Promise<{ workspace: Workspace; session: Session }> {
-    const named = this.workspaces.of(/^folder=(.*)$/.exec(uri.query)?.[1] ?? '');
+    const named = this.workspaces.of(/^folder=(.*)$/s.exec(uri.query)?.[1] ?? '');
     for (const workspace of named ? [named] : this.workspaces.all) {
       const session = await this.session(workspace, uri.authority);
       if (session) return { workspace, session };

@@ -3,29 +3,10 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
 import * as vscode from 'vscode';
-import type { CommandId } from '../../../src/extension/contributions.ts';
+import { writingCommands } from '../../../src/extension/contributions.ts';
 import type { HoldfastApi } from '../../../src/extension/extension.ts';
 import type { RootInfo } from '../../../src/protocol/root.ts';
 import { Answers, fingerprint, folderAt, ready, rows, run, until } from '../support.ts';
-
-const writing: CommandId[] = [
-  'holdfast.root.init',
-  'holdfast.root.select',
-  'holdfast.migrate.plan',
-  'holdfast.migrate.apply',
-  'holdfast.migrate.undo',
-  'holdfast.snapshot.create',
-  'holdfast.snapshot.restore',
-  'holdfast.snapshot.restoreTo',
-  'holdfast.snapshot.delete',
-  'holdfast.snapshot.pin',
-  'holdfast.snapshot.unpin',
-  'holdfast.snapshot.edit',
-  'holdfast.backup.create',
-  'holdfast.backup.restore',
-  'holdfast.backup.restoreTo',
-  'holdfast.backup.delete',
-];
 
 suite('restricted mode', () => {
   let api: HoldfastApi;
@@ -72,7 +53,7 @@ suite('restricted mode', () => {
 
   test('no command writes', async () => {
     const before = fingerprint(folder());
-    for (const id of writing) {
+    for (const id of writingCommands) {
       const told = answers.told.length;
       answers.nextInput = 'title';
       answers.nextConfirm = 'restore';

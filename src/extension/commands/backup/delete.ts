@@ -6,7 +6,6 @@ import type { Command } from '../command.ts';
 import { backupName } from './name.ts';
 
 export const deleteBackups: Command = {
-  writes: true,
   async run(services, args): Promise<string[] | undefined> {
     const nodes = nodesOf(args).flatMap(node => (node.kind === 'backup' ? [node] : []));
     const chosen: ChosenBackup[] = nodes.map(({ workspace, backup }) => ({ workspace, reference: backup.id, backup }));

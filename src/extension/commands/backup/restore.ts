@@ -8,7 +8,6 @@ import { backupName } from './name.ts';
 
 /** A backup back into the root. */
 export const restoreBackup: Command = {
-  writes: true,
   async run(services, args): Promise<RestoreResult | undefined> {
     const chosen = await chooseBackup(services, args, texts.restoreWhichBackup(), true);
     return chosen && restore(services, chosen, given(args).paths, undefined);
@@ -17,7 +16,6 @@ export const restoreBackup: Command = {
 
 /** Unpacks a backup into a folder of the person's choice; the root stays as it is. */
 export const restoreBackupTo: Command = {
-  writes: true,
   async run(services, args): Promise<RestoreResult | undefined> {
     const chosen = await chooseBackup(services, args, texts.restoreWhichBackup(), true);
     if (!chosen) return undefined;

@@ -19,7 +19,6 @@ const PlanGiven = z.object({ plan: z.string() });
 
 /** Carries out the plan that was previewed last, or a new one. */
 export const applyMigration: Command = {
-  writes: true,
   async run(services, args): Promise<ApplyResult | undefined> {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;

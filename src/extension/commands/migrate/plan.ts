@@ -15,7 +15,6 @@ const Sources = z.object({ from: z.array(z.string()).default([]) });
 
 /** What a migration would do, as a multi-file diff. Nothing outside the vault is written. */
 export const planMigration: Command = {
-  writes: true,
   async run(services, args): Promise<MigrationPlan | undefined> {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;

@@ -8,7 +8,6 @@ import { chooseMigration } from './choose-migration.ts';
 
 /** Puts the root back as it was before a migration; refused when that would lose later edits. */
 export const undoMigration: Command = {
-  writes: true,
   async run(services, args): Promise<UndoResult | undefined> {
     const chosen = await chooseMigration(services, args, texts.undoWhich(), migration => migration.status !== 'undone');
     if (!chosen) return undefined;

@@ -3,7 +3,6 @@ import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
 
 export const initRoot: Command = {
-  writes: true,
   async run(services, args) {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;

@@ -9,7 +9,6 @@ const rootSetting: SettingId = 'holdfast.root';
 
 /** Writes the chosen folder into the folder's own settings, where the command line reads it too. */
 export const selectRoot: Command = {
-  writes: true,
   async run(services, args) {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;

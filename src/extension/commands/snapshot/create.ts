@@ -9,7 +9,6 @@ import { inBackground } from '../failure.ts';
 import { omissionLines } from '../report-lines.ts';
 
 export const createSnapshot: Command = {
-  writes: true,
   async run(services, args): Promise<Snapshot | undefined> {
     const workspace = await chooseWorkspace(services, args);
     if (!workspace) return undefined;

@@ -4,7 +4,6 @@ import type { Command } from '../command.ts';
 import { nameOf } from './name.ts';
 
 export const deleteSnapshots: Command = {
-  writes: true,
   async run(services, args): Promise<string[] | undefined> {
     const chosen = await chooseSnapshots(services, args, texts.whichSnapshot());
     const [first] = chosen;
@@ -20,13 +19,15 @@ export const deleteSnapshots: Command = {
     if ((await services.prompts.confirm({ message, detail }, { delete: texts.delete() })) !== 'delete')
       return undefined;
     const deleted: string[] = [];
-    for (const { workspace, snapshot } of chosen) {
-      await (await workspace.client()).deleteSnapshot(snapshot.id);
-      deleted.push(snapshot.id);
+    try {
+      for (const { workspace, snapshot } of chosen) {
+        await (await workspace.client()).deleteSnapshot(snapshot.id);
+        deleted.push(snapshot.id);
+      }
+    } finally {
+      const touched = new Set(chosen.map(({ workspace }) => workspace));
+      await Promise.all([...touched].map(workspace => workspace.refresh('snapshots', 'status')));
     }
-    await Promise.all(
-      [...new Set(chosen.map(({ workspace }) => workspace))].map(workspace => workspace.refresh('snapshots', 'status')),
-    );
     return deleted;
   },
 };

@@ -7,6 +7,7 @@ import { isText, isTextFile, largestText } from '../../content/is-text.ts';
 import { factsOf, factsUri } from '../../content/reports.ts';
 import { snapshotUri, snapshotUriBeside } from '../../content/snapshot-files.ts';
 import { texts } from '../../messages.ts';
+import { inView } from '../../progress.ts';
 import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
 import { chooseSnapshot, pickSnapshot } from '../choose.ts';
@@ -40,7 +41,7 @@ type Side = Snapshot | null;
 
 async function compare(services: Services, workspace: Workspace, a: Snapshot, b: Side, paths: string[]): Promise<Diff> {
   const client = await workspace.client();
-  const diff = await client.diffSnapshot(a.id, b?.id ?? null, paths);
+  const diff = await inView('holdfast.snapshots', () => client.diffSnapshot(a.id, b?.id ?? null, paths));
   const root = workspace.root?.root ?? (await client.root()).root;
   const candidate = (path: string, kind: Candidate['kind'], before?: FileInfo, after?: FileInfo): Candidate => ({
     path,

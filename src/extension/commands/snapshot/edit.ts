@@ -7,7 +7,6 @@ import { nameOf } from './name.ts';
 
 /** Changes what a snapshot is called; never what it holds. */
 export const editSnapshot: Command = {
-  writes: true,
   async run(services, args) {
     const chosen = await chooseSnapshot(services, args, texts.whichSnapshot());
     if (!chosen) return undefined;

@@ -3,6 +3,7 @@ import type { FileInfo } from '../../../protocol/common.ts';
 import { snapshotUri } from '../../content/snapshot-files.ts';
 import { formatBytes } from '../../format.ts';
 import { texts } from '../../messages.ts';
+import { inView } from '../../progress.ts';
 import { chooseSnapshot } from '../choose.ts';
 import type { Command } from '../command.ts';
 import { inBackground } from '../failure.ts';
@@ -13,7 +14,7 @@ export const listFiles: Command = {
     const chosen = await chooseSnapshot(services, args, texts.whichSnapshot());
     if (!chosen) return undefined;
     const { snapshot, paths } = chosen;
-    const tree = await services.contents.tree(snapshot.id);
+    const tree = await inView('holdfast.snapshots', () => services.contents.tree(snapshot.id));
     const within = (path: string) =>
       paths.length === 0 || paths.some(one => path === one || path.startsWith(`${one}/`));
     const files = [...tree.entries.values()].filter(entry => within(entry.path));

@@ -5,7 +5,6 @@ import type { Command } from '../command.ts';
 /** A pinned snapshot is always kept. */
 export function setPinned(pinned: boolean): Command {
   return {
-    writes: true,
     async run(services, args) {
       const chosen = await chooseSnapshots(services, args, texts.whichSnapshot());
       for (const { workspace, snapshot } of chosen) {

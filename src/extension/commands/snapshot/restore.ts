@@ -9,7 +9,6 @@ import { nameOf } from './name.ts';
 
 /** A snapshot, or the chosen files and folders of it, back into the root. */
 export const restoreSnapshot: Command = {
-  writes: true,
   async run(services, args): Promise<RestoreResult | undefined> {
     const chosen = await chooseSnapshot(services, args, texts.restoreWhich());
     return chosen && restore(services, chosen, undefined);
@@ -18,7 +17,6 @@ export const restoreSnapshot: Command = {
 
 /** The same into a folder of the person's choice; the root stays as it is. */
 export const restoreSnapshotTo: Command = {
-  writes: true,
   async run(services, args): Promise<RestoreResult | undefined> {
     const chosen = await chooseSnapshot(services, args, texts.restoreWhich());
     if (!chosen) return undefined;

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { type Context, vaultPath } from '../context.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
+
+/**
+ * Where a restore goes: the root, or the directory that `--to` names (relative to the workspace). The root by another
+ * name is the root.
+ *
+ * @throws CONFLICT for a place that cannot take files
+ */
+export function destinationOf(context: Context, to: string | undefined): string {
+  const { fs } = context.ports;
+  if (to === undefined) return checked(context, context.root);
+  const directory = path.resolve(context.workspace, to);
+  const real = (one: string) => (fs.existsSync(one) ? fs.realpathSync(one) : one);
+  if (real(directory) === real(context.root)) return checked(context, context.root);
+  const inVault = path.relative(real(vaultPath(context)), real(directory));
+  if (inVault !== '..' && !inVault.startsWith(`..${path.sep}`) && !path.isAbsolute(inVault)) {
+    throw new HoldfastError('CONFLICT', 'The destination lies in the vault.', {
+      path: directory,
+      hint: 'Give another directory with --to.',
+    });
+  }
+  return checked(context, directory);
+}
+
+function checked({ ports }: Context, directory: string): string {
+  try {
+    if (ports.fs.statSync(directory).isDirectory()) return directory;
+  } catch (error) {
+    if (isAbsent(error)) return directory;
+    throw error;
+  }
+  throw new HoldfastError('CONFLICT', 'The destination is not a directory.', {
+    path: directory,
+    hint: 'Give a directory, or one that does not exist yet, with --to.',
+  });
+}

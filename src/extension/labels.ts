@@ -1,0 +1,132 @@
+import * as vscode from 'vscode';
+import { formatCount } from './format.ts';
+
+const t = vscode.l10n.t;
+
+/** A count with its noun; both forms are spelt out, so that each can be translated. */
+export function counted(count: number, one: string, many: (count: string) => string): string {
+  return count === 1 ? one : many(formatCount(count, vscode.env.language));
+}
+
+export const files = (count: number) => counted(count, t('1 file'), number => t('{0} files', number));
+
+const buttons = {
+  apply: () => t('Apply'),
+  applyMore: () => t('Apply…'),
+  compareFirst: () => t('Compare First'),
+  delete: () => t('Delete'),
+  explain: () => t('Explain'),
+  initialise: () => t('Initialise Root'),
+  manageTrust: () => t('Manage Trust'),
+  open: () => t('Open'),
+  openFolder: () => t('Show Folder'),
+  openSettings: () => t('Open Settings'),
+  preview: () => t('Preview'),
+  previewMigration: () => t('Preview Migration'),
+  restart: () => t('Restart'),
+  restore: () => t('Restore'),
+  restoreAndDelete: (count: number) =>
+    counted(count, t('Restore and Delete 1 Extra…'), number => t('Restore and Delete {0} Extra…', number)),
+  restoreHere: () => t('Restore Here'),
+  revealFile: () => t('Show File'),
+  revealRoot: () => t('Show the root'),
+  showList: () => t('Show List'),
+  showLog: () => t('Show Log'),
+  showSnapshots: () => t('Show Snapshots'),
+  undo: () => t('Undo'),
+  useArchive: () => t('Use Archive'),
+  useAsRoot: () => t('Use as Root'),
+  migrateFromHere: () => t('Migrate From Here'),
+};
+
+const words = {
+  actions: () => t('actions'),
+  added: () => t('added'),
+  auditTrail: () => t('Audit Trail'),
+  archives: () => t('Archives'),
+  byHand: () => t('asked for'),
+  chosenRoot: () => t('the root, and why'),
+  otherCandidates: () => t('found, but not used'),
+  unsetCandidates: () => t('looked at in this order, not set'),
+  changedAt: () => t('changed'),
+  copied: () => t('Copied'),
+  copyExport: () => t('Copy the line that sets HOLDFAST_ROOT'),
+  copyPath: () => t('Copy the path'),
+  covers: () => t('covers'),
+  createBackup: () => t('Create Backup'),
+  createdAt: () => t('created'),
+  brokenBecause: () => t('cannot be understood'),
+  damaged: () => t('Damaged'),
+  description: () => t('description'),
+  filesTitle: () => t('Files'),
+  holds: () => t('holds'),
+  host: () => t('host'),
+  into: () => t('into'),
+  leftOut: () => t('Left Out'),
+  legacy: () => t('in a legacy place'),
+  loading: () => t('Looking for the root…'),
+  modified: () => t('modified'),
+  newContent: () => t('new content'),
+  no: () => t('no'),
+  noRoot: () => t('no usable root'),
+  notMadeYet: () => t('not made yet'),
+  now: () => t('now'),
+  owner: () => t('owner'),
+  parent: () => t('before it'),
+  pinned: () => t('pinned'),
+  place: () => t('place'),
+  planNotes: () => t('Migration Notes'),
+  profile: () => t('profile'),
+  removed: () => t('removed'),
+  rootLine: () => t('Root'),
+  safetySnapshot: () => t('safety snapshot'),
+  size: () => t('size'),
+  state: () => t('state'),
+  storedContent: () => t('stored'),
+  tags: () => t('tags'),
+  takenAt: () => t('taken'),
+  title: () => t('title'),
+  tree: () => t('tree'),
+  version: () => t('version'),
+  warnings: () => t('Warnings'),
+  why: () => t('reason'),
+  wholeRoot: () => t('the whole root'),
+  yes: () => t('yes'),
+};
+
+const titles = {
+  chooseRoot: () => t('Choose another root…'),
+  chooseSource: () => t('Choose Folder to Migrate…'),
+  compareWhich: () => t('Compare which snapshot?'),
+  compareWith: () => t('Compare with which snapshot?'),
+  comparison: (a: string, b: string) => t('{0} ↔ {1}', a, b),
+  conflictTitle: (count: number) =>
+    counted(count, t('1 file differs at the destination'), number => t('{0} files differ at the destination', number)),
+  conflictHint: () => t('Which one stays?'),
+  deleteWhichBackup: () => t('Delete which backup?'),
+  editWhat: (name: string) => t('Edit “{0}”', name),
+  filesOf: (name: string) => t('Files of “{0}”', name),
+  migrationOf: (time: string) => t('Migration of {0}', time),
+  planTitle: (folder: string) => t('Migration of {0}', folder),
+  restoreWhere: () => t('Restore into which folder?'),
+  restoreWhich: () => t('Restore which snapshot?'),
+  restoreWhichBackup: () => t('Restore which backup?'),
+  revealWhichBackup: () => t('Show which backup?'),
+  rootTitle: (folder: string) => t('The root of {0}', folder),
+  sessionNamed: (name: string) => t('Session {0}', name),
+  snapshotNamed: (name: string) => t('Snapshot {0}', name),
+  snapshotTitle: () => t('Title of the snapshot'),
+  snapshotTitleHint: () => t('Optional: press Enter to go without'),
+  statusTitle: (folder: string) => t('Status of {0}', folder),
+  tagsHint: () => t('Separated by commas'),
+  undoWhich: () => t('Undo which migration?'),
+  verifyVault: () => t('Verify the vault'),
+  verifyWhich: () => t('Verify which backup?'),
+  whichFolder: () => t('For which folder?'),
+  whichMigration: () => t('Which migration?'),
+  whichSession: () => t('Which session?'),
+  whichSnapshot: () => t('Which snapshot?'),
+};
+
+/** The short texts: what stands on buttons, in headings and before values. */
+export const labels = { ...buttons, ...words, ...titles };

@@ -39,7 +39,9 @@ export function addGuard(program: Command, run: Run): void {
               ? []
               : [
                   `The command wrote to ${result.written.length} guarded ${result.written.length === 1 ? 'file' : 'files'}:`,
-                  ...result.written.map(({ path: at, change, guarded }) => `  ${change} ${printable(at)}  (${words[guarded]})`),
+                  ...result.written.map(
+                    ({ path: at, change, guarded }) => `  ${change} ${printable(at)}  (${words[guarded]})`,
+                  ),
                 ],
         };
       }),
@@ -48,8 +50,17 @@ export function addGuard(program: Command, run: Run): void {
 
 /** Absolute; none where there is no git or no repository. */
 function trackedFiles(workspace: string): string[] {
-  const { status, stdout } = spawnSync('git', ['ls-files', '-z'], { cwd: workspace, encoding: 'utf8', maxBuffer: 1024 * 1024 * 1024 });
-  return status === 0 ? stdout.split('\0').filter(Boolean).map(name => path.join(workspace, name)) : [];
+  const { status, stdout } = spawnSync('git', ['ls-files', '-z'], {
+    cwd: workspace,
+    encoding: 'utf8',
+    maxBuffer: 1024 * 1024 * 1024,
+  });
+  return status === 0
+    ? stdout
+        .split('\0')
+        .filter(Boolean)
+        .map(name => path.join(workspace, name))
+    : [];
 }
 
 function trackedBefore(before: ReadonlyMap<string, { guarded: string }>): string[] {

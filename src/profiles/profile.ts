@@ -99,6 +99,11 @@ export interface Profile {
   detect(view: ProfileView): boolean;
   /** Where legacy state lies now; the root itself is never a source. */
   legacySources(view: ProfileView): LegacySource[];
+  /**
+   * What a directory that the user names with `--from` is, when it has the shape of this application's state; otherwise
+   * it is copied as it is.
+   */
+  sourceFrom?(view: ProfileView, directory: string): LegacySource | undefined;
   sessionLocations(view: ProfileView): SessionLocation[];
   /** @throws when the bytes are not a session; the reason is shown and the file kept */
   readSession(path: string, bytes: Buffer): SessionFacts;

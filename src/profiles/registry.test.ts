@@ -4,10 +4,14 @@ import { test } from 'node:test';
 import { makeDigitalArticle } from '../../test/fixtures/digital-article.ts';
 import { makeTree, type Tree, temporaryDirectory } from '../../test/fixtures/tree.ts';
 import { HoldfastError } from '../engine/errors.ts';
-import { detectProfile, profileById, profiles } from './registry.ts';
+import { matchingProfiles, profileById, profiles } from './registry.ts';
+
+function viewOf(place: string) {
+  return { fs, platform: process.platform, env: {}, home: '/nowhere', workspace: place, root: place };
+}
 
 function detect(place: string): string {
-  return detectProfile({ fs, platform: process.platform, env: {}, home: '/', workspace: place, root: place }).id;
+  return matchingProfiles(viewOf(place), true)[0].id;
 }
 
 function detectIn(tree: Tree): string {
@@ -16,10 +20,12 @@ function detectIn(tree: Tree): string {
 }
 
 test('knows each profile by its id, and names them all for an unknown one', () => {
-  for (const profile of profiles) assert.equal(profileById(profile.id), profile);
+  for (const profile of profiles) assert.equal(profileById(profile.id, viewOf('/nowhere'), true), profile);
   assert.throws(
-    () => profileById('constructor'),
-    error => HoldfastError.is(error, 'INVALID_CONFIG') && /digital-article, generic/.test(error.hint!),
+    () => profileById('constructor', viewOf('/nowhere'), true),
+    error =>
+      HoldfastError.is(error, 'INVALID_CONFIG') &&
+      /digital-article, doco, uploads-json, webviz, atlas, generic/.test(error.hint!),
   );
 });
 

@@ -11,5 +11,9 @@ export const Written = z.object({
 export type Written = z.infer<typeof Written>;
 
 /** `status`: the command's exit status, or null when a signal ended it. */
-export const GuardResult = z.object({ command: z.array(z.string()), status: z.number().int().nullable(), written: z.array(Written) });
+export const GuardResult = z.object({
+  command: z.array(z.string()),
+  status: z.number().int().nullable(),
+  written: z.array(Written),
+});
 export type GuardResult = z.infer<typeof GuardResult>;

@@ -52,6 +52,8 @@ export type ConflictPolicy = z.infer<typeof ConflictPolicy>;
 export const ApplyMigration = PlanMigration.extend({
   plan: z.string().optional(),
   onConflict: ConflictPolicy.default('fail'),
+  /** For single items of the plan, by id; the others follow `onConflict`. */
+  resolutions: z.record(z.string(), ConflictPolicy).default({}),
   after: z.enum(['keep']).default('keep'),
   dryRun: z.boolean().default(false),
 });

@@ -30,6 +30,8 @@ export const RootInfo = z.object({
   writable: z.boolean(),
   rootId: Id.nullable(),
   profile: z.string(),
+  /** Every profile that fits what lies in the workspace; more than one: the user had better choose. */
+  matchingProfiles: z.array(z.string()),
   source: z.object({ kind: SourceKind, name: z.string(), value: z.string().nullable() }),
   candidates: z.array(Candidate),
   areas: z.array(AreaInfo),

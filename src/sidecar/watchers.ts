@@ -1,4 +1,4 @@
-import type { Context } from '../engine/context.ts';
+import { type Context, vaultName } from '../engine/context.ts';
 import { asHoldfastError, isAbsent } from '../engine/errors.ts';
 import { isWithin } from '../engine/names.ts';
 import { auditDirectory, type RootWatcher, somewhere, watchRoot } from '../engine/watch/watch.ts';
@@ -38,7 +38,7 @@ export class Watchers {
     try {
       watched.watcher = watchRoot(
         context,
-        paths => this.#events.publish({ type: 'changed', workspace, nouns: nounsOf(paths), paths }),
+        paths => this.#events.publish({ type: 'changed', workspace, nouns: nounsOf(paths), paths: inRoot(paths) }),
         { onProblem: problem => this.#log(`${problem.message} ${problem.hint ?? ''}`.trim()) },
       );
     } catch (error) {
@@ -71,6 +71,11 @@ export class Watchers {
 function nounsOf(paths: readonly string[]): string[] {
   const operated = paths.some(path => path === somewhere || isWithin(path, auditDirectory));
   return ['status', 'sessions', ...(operated ? ['snapshots', 'backups', 'migrations'] : [])];
+}
+
+/** The vault is nobody's business but ours. No paths left: nothing is known of where the application's files changed. */
+function inRoot(paths: readonly string[]): string[] {
+  return paths.filter(path => !isWithin(path, vaultName));
 }
 
 /** `undefined` when there is no root to watch. */

@@ -2,7 +2,7 @@ import { watchedPorts } from './faulty-files.ts';
 import { World } from './world.ts';
 
 /**
- * Runs the operation of a world and kills itself at one of the calls that change something:
+ * Runs the operation of a world and kills itself at one of the calls whose effect can be seen:
  *
  *     node test/crash/child.ts < world.json  NUMBER  before|half|after
  *
@@ -15,7 +15,7 @@ const world = World.fromJson(Buffer.concat(chunks).toString());
 
 const calls: { name: string; hasHalf: boolean }[] = [];
 const ports = watchedPorts(call => {
-  if (!call.changes) return call.run();
+  if (!call.shows) return call.run();
   calls.push({ name: call.name, hasHalf: call.half !== undefined });
   if (calls.length !== Number(at)) return call.run();
   if (when === 'half') call.half?.();

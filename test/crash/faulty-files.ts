@@ -6,8 +6,10 @@ import { testPorts } from '../fixtures/ports.ts';
 /** One call that the engine makes to the world. `half` does a part of it, where a call has parts. */
 export interface Call {
   name: string;
-  /** Whether it changes something: being killed before any other call is as being killed after the last of these. */
+  /** Whether it writes or frees something, and so fails on a disk that is full or gone. */
   changes: boolean;
+  /** Whether the next process could tell: being killed before any other call is as being killed after the last of these. */
+  shows: boolean;
   run(): unknown;
   half?: (() => unknown) | undefined;
 }
@@ -25,18 +27,21 @@ export function watchedPorts(onCall: (call: Call) => unknown, overrides: Partial
     get(target, name: keyof typeof fs) {
       const real = target[name] as unknown;
       if (typeof real !== 'function' || !String(name).endsWith('Sync')) return real;
-      return (...args: unknown[]) =>
-        onCall({
+      return (...args: unknown[]) => {
+        const changes = changing.has(String(name)) || (name === 'openSync' && /[wax+]/.test(String(args[1] ?? 'r')));
+        return onCall({
           name: String(name),
-          changes: changing.has(String(name)) || (name === 'openSync' && /[wax+]/.test(String(args[1] ?? 'r'))),
+          changes,
+          shows: changes && name !== 'fsyncSync',
           run: () => (real as AnyCall)(...args),
           half: halfOf(String(name), args),
         });
+      };
     },
   }) as unknown as FileCalls;
   const ports = testPorts();
   const syncFileSystem = (at: string) =>
-    onCall({ name: 'syncFileSystem', changes: true, run: () => ports.syncFileSystem(at) }) as boolean;
+    onCall({ name: 'syncFileSystem', changes: true, shows: false, run: () => ports.syncFileSystem(at) }) as boolean;
   return { ...ports, fs: files, syncFileSystem, ...overrides };
 }
 
@@ -78,7 +83,10 @@ export interface Fault {
 }
 
 /** Ports of which one call fails. `fired` names it once it did. */
-export function failingPorts({ kind, at, lasting }: Fault, overrides: Partial<Ports> = {}): { ports: Ports; fired(): string | undefined } {
+export function failingPorts(
+  { kind, at, lasting }: Fault,
+  overrides: Partial<Ports> = {},
+): { ports: Ports; fired(): string | undefined } {
   let calls = 0;
   let fired: string | undefined;
   const ports = watchedPorts(call => {

@@ -25,14 +25,14 @@ export class Random {
 const names = ['a', 'b', 'c.txt', 'd.json', 'with space', 'line\nbreak', '😀', 'e'];
 
 /** A small tree with files, links and directories, some of them empty. */
-export function randomTree(random: Random, size = 7, depth = 0): Tree {
+export function randomTree(random: Random, size: number, depth = 0): Tree {
   const tree: Tree = {};
   for (let count = 2 + random.below(size); count > 0; count--) {
     const kind = random.below(10);
     const name = random.pick(names);
     if (kind < 6) tree[name] = file(randomText(random), { mode: random.pick([0o644, 0o600, 0o755, 0o444]) });
     else if (kind < 7) tree[name] = link(random.pick(['a', '../b', 'nowhere', '.']));
-    else if (depth < 2) tree[name] = directory(randomTree(random, 4, depth + 1), { mode: random.pick([0o755, 0o700]) });
+    else if (depth < 2) tree[name] = directory(randomTree(random, 2, depth + 1), { mode: random.pick([0o755, 0o700]) });
     else tree[name] = {};
   }
   return tree;

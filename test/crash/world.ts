@@ -5,9 +5,9 @@ import { restoreBackup } from '../../src/engine/backups/restore.ts';
 import type { Context } from '../../src/engine/context.ts';
 import { applyMigration } from '../../src/engine/migrations/apply.ts';
 import { undoMigration } from '../../src/engine/migrations/undo.ts';
+import type { Ports } from '../../src/engine/ports.ts';
 import { createSnapshot } from '../../src/engine/snapshots/create.ts';
 import { restoreSnapshot } from '../../src/engine/snapshots/restore.ts';
-import type { Ports } from '../../src/engine/ports.ts';
 import { testContext } from '../fixtures/ports.ts';
 import { makeTree, type ReadEntry, readTree } from '../fixtures/tree.ts';
 import { type Random, randomTree } from './random.ts';
@@ -34,6 +34,8 @@ export class World {
   readonly snapshots: { id: string; tree: Found }[] = [];
   before: Found = {};
   after: Found = {};
+  /** What the operation leaves out, and says so, when nothing fails. */
+  omissions = '';
   #backup = '';
   #migration = '';
 
@@ -42,15 +44,16 @@ export class World {
     this.operation = operation;
   }
 
-  static async make(base: string, operation: Operation, random: Random): Promise<World> {
+  /** @param size how many names a directory has at most, about */
+  static async make(base: string, operation: Operation, random: Random, size = 5): Promise<World> {
     fs.rmSync(base, { recursive: true, force: true });
     const world = new World(base, operation);
-    const context = world.#populate(random);
+    const context = world.#populate(random, size);
     world.snapshots.push({ id: (await createSnapshot(context, { title: 'first' }, {})).id, tree: world.rootTree() });
     await world.#addHistory(context, random);
     world.before = world.tree();
     world.#keep();
-    await world.run(context);
+    world.omissions = omissionsOf(await world.run(context));
     world.after = world.tree();
     world.reset();
     return world;
@@ -125,11 +128,11 @@ export class World {
     return world;
   }
 
-  #populate(random: Random): Context {
-    makeTree(this.root, randomTree(random), { mtime: 1_600_000_000_123 });
-    makeTree(`${this.base}/old`, randomTree(random), { mtime: 1_650_000_000_456 });
+  #populate(random: Random, size: number): Context {
+    makeTree(this.root, randomTree(random, size), { mtime: 1_600_000_000_123 });
+    makeTree(`${this.base}/old`, randomTree(random, size), { mtime: 1_650_000_000_456 });
     fs.mkdirSync(this.backups);
-    makeTree(this.elsewhere, randomTree(random), { mtime: 1_500_000_000_789 });
+    makeTree(this.elsewhere, randomTree(random, size), { mtime: 1_500_000_000_789 });
     return this.context();
   }
 
@@ -155,13 +158,19 @@ export class World {
       if (choice === 0) fs.rmSync(at);
       if (choice === 1) fs.writeFileSync(at, `edited ${random.below(1000)}`);
     }
-    makeTree(`${this.root}/added-${random.below(1000)}`, randomTree(random, 3), { mtime: 1_670_000_000_001 });
+    makeTree(`${this.root}/added-${random.below(1000)}`, randomTree(random, 2), { mtime: 1_670_000_000_001 });
   }
 
   #keep(): void {
     fs.rmSync(`${this.base}.kept`, { recursive: true, force: true });
     copy(this.base, `${this.base}.kept`);
   }
+}
+
+/** Of whatever an operation returned: what it says that it left out. */
+export function omissionsOf(result: unknown): string {
+  const { skipped, failed, omitted } = (result ?? {}) as Record<string, unknown[] | undefined>;
+  return JSON.stringify(skipped ?? failed ?? omitted ?? []);
 }
 
 /** With times and modes, which the copying of Node does not keep for links and directories. */

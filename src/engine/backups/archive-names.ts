@@ -21,6 +21,11 @@ export function archivedName(path: string): string {
 const longestPath = 4096;
 const deepest = 256;
 
+/** Whether an entry at this path would not be taken from an archive again. */
+export function isTooDeep(path: string): boolean {
+  return path.length > longestPath || path.split('/').length > deepest;
+}
+
 /** One entry of an archive after its name and kind were found harmless. */
 export interface ArchiveEntry {
   path: string;
@@ -52,20 +57,23 @@ export function readHeader(header: Header, platform: NodeJS.Platform): ArchiveEn
     symlink: 'link',
     link: 'hardlink',
   } as const;
-  const type = types[(header.type ?? 'file') as keyof typeof types];
-  if (!type) throw unsafe(header.name, `it holds a ${header.type}`);
   if (header.name.length > longestPath)
     throw unsafe(`${header.name.slice(0, 100)}…`, 'it has a name longer than any path');
+  const type = types[header.type as keyof typeof types];
+  if (!type) throw unsafe(header.name, `it holds a ${header.type ?? 'thing that is no file, directory or link'}`);
+  if (Object.keys(header.pax ?? {}).some(key => key.startsWith('GNU.sparse.')))
+    throw unsafe(header.name, 'it holds a sparse file, whose bytes are not in order');
   const path = safePath(header.name, platform);
-  if (path === '') return undefined;
-  if (path.split('/').length > deepest) throw unsafe(`${path.slice(0, 100)}…`, 'its directories are too deep');
-  const size = header.size ?? 0;
-  if (!Number.isSafeInteger(size) || size < 0) throw unsafe(path, 'it declares an impossible size');
+  if (path === '') {
+    if (type === 'dir') return undefined;
+    throw unsafe(header.name, `it holds a ${type} without a name`);
+  }
+  if (isTooDeep(path)) throw unsafe(`${path.slice(0, 100)}…`, 'its directories are too deep');
   const entry: ArchiveEntry = {
     path,
     type,
-    size: type === 'file' ? size : 0,
-    mode: (header.mode ?? (type === 'dir' ? 0o755 : 0o644)) & 0o7777,
+    size: type === 'file' ? (header.size ?? 0) : 0,
+    mode: (Number.isInteger(header.mode) ? header.mode! : type === 'dir' ? 0o755 : 0o644) & 0o7777,
     mtime: timeOf(header),
   };
   if (type === 'link') entry.target = header.linkname ?? '';
@@ -82,24 +90,17 @@ function safePath(name: string, platform: NodeJS.Platform): string {
   }
 }
 
-/** A pax header holds the time with its fraction; the plain one whole seconds. */
+/** A pax header holds the time with its fraction; the plain one whole seconds. One beyond all calendars is 1970. */
 function timeOf(header: Header): string {
   const pax = header.pax as { mtime?: string } | null | undefined;
-  const exact = pax?.mtime?.match(/^(-?\d+)(?:\.(\d{1,9}))?$/);
-  if (!exact) return String(BigInt(Math.round(header.mtime?.getTime() ?? 0)) * 1_000_000n);
+  const exact = pax?.mtime?.match(/^(-?\d{1,12})(?:\.(\d{1,9}))?\d*$/);
+  const plain = header.mtime?.getTime() ?? 0;
+  if (!exact) return timeWithin(Number.isFinite(plain) ? BigInt(Math.round(plain)) * 1_000_000n : 0n);
   const fraction = BigInt((exact[2] ?? '').padEnd(9, '0'));
   const seconds = BigInt(exact[1]!) * 1_000_000_000n;
-  return String(exact[1]!.startsWith('-') ? seconds - fraction : seconds + fraction);
+  return timeWithin(exact[1]!.startsWith('-') ? seconds - fraction : seconds + fraction);
 }
 
-/** Whether a link's text leads out of the directory that the archive is unpacked into. */
-export function leadsOutside(path: string, target: string): boolean {
-  if (target.startsWith('/') || /^[a-z]:/i.test(target) || target.startsWith('\\')) return true;
-  const parts = path.split('/').slice(0, -1);
-  for (const part of target.split(/[/\\]/)) {
-    if (part === '..') {
-      if (parts.pop() === undefined) return true;
-    } else if (part !== '.' && part !== '') parts.push(part);
-  }
-  return false;
+function timeWithin(nanoseconds: bigint): string {
+  return String(BigInt.asIntN(64, nanoseconds) === nanoseconds ? nanoseconds : 0n);
 }

@@ -44,7 +44,8 @@ export async function createBackup(context: Context, input: CreateBackup, work: 
     try {
       const head = { id, createdAt, rootId: record.rootId, scope };
       const archive = await writeArchive(context, temporary, { head, ...gathered }, work);
-      const side: Side = { id, createdAt, scope, ...archive };
+      const made = { id, createdAt, scope, ...archive };
+      const side: Side = { ...made, rootId: record.rootId };
       // The archive's name comes last: a record without an archive is listed nowhere, and goes with the leftovers.
       writeDurably(context.ports, `${file}.json`, encodeRecord(sideKind, side, context.ports.now()));
       rememberDirectory(context, directory);
@@ -55,7 +56,7 @@ export async function createBackup(context: Context, input: CreateBackup, work: 
         target: id,
         details: { file, files: side.files, bytes: side.bytes },
       });
-      return { ...side, file };
+      return { ...made, file };
     } catch (error) {
       for (const one of [temporary, file, `${file}.json`]) removeQuietly(context.ports.fs, one);
       throw asHoldfastError(error);

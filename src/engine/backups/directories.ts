@@ -31,7 +31,7 @@ export function checkOutsideRoot(context: Context, directory: string): void {
   const real = (one: string): string =>
     fs.existsSync(one) ? fs.realpathSync(one) : path.join(real(path.dirname(one)), path.basename(one));
   const between = path.relative(real(context.root), real(directory));
-  if (between !== '' && (between.startsWith('..') || path.isAbsolute(between))) return;
+  if (between === '..' || between.startsWith(`..${path.sep}`) || path.isAbsolute(between)) return;
   throw new HoldfastError('CONFLICT', 'Backups cannot lie inside the root that they save.', {
     path: directory,
     hint: 'Give a directory elsewhere, best on another disk, with --to or the setting holdfast.backupDirectory.',

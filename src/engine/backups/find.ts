@@ -4,23 +4,30 @@ import type { Context } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { resolveReference } from '../id.ts';
 import { readRecord } from '../record.ts';
+import { readVaultRecord } from '../vault/vault-record.ts';
 import { allBackupDirectories } from './directories.ts';
 import { sideKind } from './records.ts';
 
-/** All backups in the directories that this root's backups went to. */
+/**
+ * All backups of this root in the directories that they went to. Other roots may have theirs in the same one; those are
+ * shown only to a root that has no vault yet, which may well be what is to be restored.
+ */
 export function readBackups(context: Context): {
   backups: Backup[];
   broken: { id: string; path: string; reason: string }[];
 } {
   const backups: Backup[] = [];
   const broken: { id: string; path: string; reason: string }[] = [];
+  const own = readVaultRecord(context)?.rootId;
   for (const directory of allBackupDirectories(context)) {
     for (const name of namesIn(context, directory)) {
       const file = path.join(directory, name);
       try {
         const side = readRecord(context.ports, sideKind, `${file}.json`);
-        if (side) backups.push({ ...side, file });
-        else
+        if (side) {
+          const { rootId, ...made } = side;
+          if (own === undefined || rootId === own) backups.push({ ...made, file });
+        } else
           broken.push({
             id: name,
             path: file,
@@ -53,12 +60,11 @@ function namesIn({ ports }: Context, directory: string): string[] {
  */
 export function findBackup(context: Context, reference: string): { file: string; known: Backup | undefined } {
   const file = path.resolve(context.workspace, reference);
-  const { backups } = readBackups(context);
   const isFile =
     /[/\\]|\.tar(\.gz)?$|\.tgz$/.test(reference) ||
     (!/^[a-z0-9]+$/.test(reference) && context.ports.fs.existsSync(file));
-  if (isFile) return { file, known: backups.find(backup => backup.file === file) };
-  const known = resolveReference('backup', reference, backups);
+  if (isFile) return { file, known: knownAt(context, file) };
+  const known = resolveReference('backup', reference, readBackups(context).backups);
   if (!context.ports.fs.existsSync(known.file)) {
     throw new HoldfastError('NOT_FOUND', 'The archive of this backup is gone.', {
       path: known.file,
@@ -66,4 +72,14 @@ export function findBackup(context: Context, reference: string): { file: string;
     });
   }
   return { file: known.file, known };
+}
+
+/** An archive given by its name can be read whatever has become of the vault, which may be why it is needed. */
+function knownAt(context: Context, file: string): Backup | undefined {
+  try {
+    return readBackups(context).backups.find(backup => backup.file === file);
+  } catch (error) {
+    if (HoldfastError.is(error, 'CORRUPT', 'NEWER_VERSION')) return undefined;
+    throw error;
+  }
 }

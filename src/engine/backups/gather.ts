@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
-import { asHoldfastError, isAbsent } from '../errors.ts';
+import { asHoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { passingVaultParts } from '../placement/home.ts';
@@ -9,6 +9,7 @@ import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { areaOf } from '../root/areas.ts';
 import { selectionOf } from '../snapshots/selection.ts';
+import { headEntry, isTooDeep, manifestEntry } from './archive-names.ts';
 import type { Manifest } from './records.ts';
 
 export type LiveEntry = Manifest['entries'][number] & { absolute: string };
@@ -43,10 +44,17 @@ export async function gather(
         omitted.push({ path: inside, reason: 'excluded by holdfast.exclude' });
         continue;
       }
+      const problem = archiveProblem(inside);
+      if (problem) {
+        omitted.push({ path: inside, reason: problem });
+        continue;
+      }
       try {
         await take(inside, inVault || selection.takes(inside));
       } catch (error) {
         if (isAbsent(error)) omitted.push({ path: inside, reason: 'it vanished while the backup was made' });
+        else if (systemCode(error) === 'ENOTDIR')
+          omitted.push({ path: inside, reason: 'it was replaced while the backup was made' });
         else if (asHoldfastError(error).code === 'UNREADABLE')
           omitted.push({ path: inside, reason: asHoldfastError(error).message });
         else throw error;
@@ -79,4 +87,11 @@ export async function gather(
 
   await visit('');
   return { entries, omitted };
+}
+
+/** Why an archive with this path in it could not be read again. */
+function archiveProblem(inside: string): string | undefined {
+  if (inside === headEntry || inside === manifestEntry)
+    return 'it is what Holdfast wrote of itself into a backup that was unpacked here';
+  return isTooDeep(inside) ? 'its directories are too deep for an archive' : undefined;
 }

@@ -6,23 +6,16 @@ import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { decodeRecord } from '../record.ts';
 import { objectHash } from '../vault/object-id.ts';
-import {
-  type ArchiveEntry,
-  archivedName,
-  headEntry,
-  leadsOutside,
-  manifestEntry,
-  readHeader,
-  unsafe,
-} from './archive-names.ts';
+import { ArchiveLinks, leadsOutside } from './archive-links.ts';
+import { type ArchiveEntry, archivedName, headEntry, manifestEntry, readHeader, unsafe } from './archive-names.ts';
 import { type ArchivePart, readArchive } from './read-archive.ts';
-import { headKind, type Manifest, manifestKind } from './records.ts';
+import { type Head, headKind, type Manifest, manifestKind } from './records.ts';
 
 /** What an archive holds, after it was read to its end: `sha256` is of the bytes that are really in it. */
 export interface Inspected {
   entries: ArchivedEntry[];
-  /** Whether Holdfast made it: then every digest was written down. */
-  manifest: Manifest | undefined;
+  /** Which backup it is, if Holdfast made it: then every digest was written down. */
+  head: Head | undefined;
   /** Files that are not what the manifest says. */
   bad: Omission[];
 }
@@ -31,6 +24,8 @@ export interface Inspected {
 export type ArchivedEntry = Wanted & { archived: string };
 
 const mostEntries = 10_000_000;
+/** Of a record in an archive; a longer one could not be read as text. */
+const mostRecordBytes = 512 * 1024 * 1024;
 
 /**
  * Reads an archive to its end and checks everything that can be checked before a byte of it is placed.
@@ -47,14 +42,14 @@ export async function inspectArchive(
   const pace = new Pace(work);
   const entries = new Map<string, ArchivedEntry>();
   let manifest: Manifest | undefined;
-  let isOwn = false;
+  let head: Head | undefined;
   let bytes = 0;
   for await (const entry of readArchive(context.ports, file)) {
     if (pace.due()) await pace.breathe({ phase: 'Checking', done: bytes, total: 0, unit: 'bytes' });
     const name = entry.header.name;
     if (name === headEntry || name === manifestEntry) {
       const content = await wholeOf(entry);
-      if (name === headEntry) isOwn = decodeRecord(headKind, content, name) !== undefined;
+      if (name === headEntry) head = decodeRecord(headKind, content, name);
       else manifest = decodeRecord(manifestKind, content, name);
       continue;
     }
@@ -65,6 +60,7 @@ export async function inspectArchive(
       hash.update(chunk);
       size += chunk.length;
       bytes += chunk.length;
+      if (pace.due()) await pace.breathe({ phase: 'Checking', done: bytes, total: 0, unit: 'bytes' });
     }
     if (!header) continue;
     if (header.type === 'file' && size !== header.size)
@@ -72,19 +68,25 @@ export async function inspectArchive(
     addEntry(entries, header, hash.digest('hex'), trustLinks);
     if (entries.size > mostEntries) throw unsafe(file, 'it has more entries than any root');
   }
-  if (isOwn && !manifest) throw new HoldfastError('CORRUPT', 'The backup has lost its manifest.', { path: file });
-  checkShape(entries);
+  if (head && !manifest) throw new HoldfastError('CORRUPT', 'The backup has lost its manifest.', { path: file });
+  await checkShape(entries, pace);
+  if (!trustLinks) await checkLinks(entries, context.ports.platform, pace);
   const list = [...entries.values()];
   return {
     entries: manifest ? exactEntries(list, manifest) : list,
-    manifest,
+    head,
     bad: manifest ? differences(list, manifest) : [],
   };
 }
 
 async function wholeOf(entry: ArchivePart): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const part of entry) parts.push(part);
+  let size = 0;
+  for await (const part of entry) {
+    size += part.length;
+    if (size > mostRecordBytes) throw unsafe(entry.header.name, 'its record of itself is larger than any');
+    parts.push(part);
+  }
   return Buffer.concat(parts);
 }
 
@@ -110,13 +112,27 @@ function addEntry(
 }
 
 /** A file cannot hold files, and a name below a link would be written through it. */
-function checkShape(entries: ReadonlyMap<string, Wanted>): void {
+async function checkShape(entries: ReadonlyMap<string, Wanted>, pace: Pace): Promise<void> {
+  const seen = new Set<string>();
   for (const path of entries.keys()) {
+    if (pace.due()) await pace.breathe();
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-      const parent = entries.get(path.slice(0, end));
+      const at = path.slice(0, end);
+      if (seen.has(at)) break;
+      const parent = entries.get(at);
       if (parent && parent.type !== 'dir')
         throw unsafe(path, `it lies below "${parent.path}", which is a ${parent.type}`);
+      seen.add(at);
     }
+  }
+}
+
+async function checkLinks(entries: ReadonlyMap<string, Wanted>, platform: NodeJS.Platform, pace: Pace): Promise<void> {
+  const links = [...entries.values()].filter(({ type }) => type === 'link');
+  const together = new ArchiveLinks(platform, links);
+  for (const { path, target = '' } of links) {
+    if (pace.due()) await pace.breathe();
+    if (together.leadOutside(path, target)) throw unsafe(path, `a link leads outside, to "${target}"`);
   }
 }
 

@@ -4,27 +4,31 @@ import { extract, type Header } from 'tar-stream';
 import { HoldfastError } from '../errors.ts';
 import { nameFromBytes } from '../names.ts';
 import type { Ports } from '../ports.ts';
+import { unsafe } from './archive-names.ts';
 
 /** What 1 byte of an archive may grow to. Real data stays far below; a bomb does not. */
 const greatestGrowth = 1000;
 const alwaysAllowed = 64 * 1024 * 1024;
+const chunkLength = 128 * 1024;
 
 /** One entry: its bytes have to be read, or skipped by reading, before the next comes. */
-export type ArchivePart = AsyncIterable<Buffer> & { header: Header };
+export interface ArchivePart extends AsyncIterable<Buffer> {
+  header: Header;
+}
 
 /**
  * The entries of a `.tar` or `.tar.gz`, one after the other. Only parses: nothing is written anywhere, and nothing is
  * believed that an entry says about itself.
  *
- * @throws NOT_FOUND, CORRUPT when it cannot be read to its end, ARCHIVE_UNSAFE when it grows without bounds
+ * @throws NOT_FOUND, CORRUPT when it cannot be read to its end, ARCHIVE_UNSAFE when it grows without bounds or says what
+ * cannot be; so does reading the bytes of an entry
  */
 export async function* readArchive(ports: Ports, file: string): AsyncGenerator<ArchivePart> {
-  const size = archiveSize(ports, file);
-  const source = createReadStream(file);
+  let plainBytes = archiveSize(ports, file);
+  const source = createReadStream(file, { highWaterMark: chunkLength });
   const stages: { destroy(): unknown }[] = [source];
   // Latin-1 keeps each byte of a name as it is; `exactNames` makes names of them.
   const parser = extract({ filenameEncoding: 'latin1' } as Parameters<typeof extract>[0]);
-  let grown = 0;
   let failure: Error | undefined;
   const fail = (error: Error) => {
     failure ??= error;
@@ -33,47 +37,60 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
   source.on('error', fail);
   let plain: NodeJS.ReadableStream = source;
   if (isGzip(ports, file)) {
-    const gunzip = zlib.createGunzip();
+    plainBytes = 0;
+    const gunzip = zlib.createGunzip({ chunkSize: chunkLength });
     gunzip.on('error', fail);
     gunzip.on('data', chunk => {
-      grown += chunk.length;
-      if (grown > alwaysAllowed && grown > size * greatestGrowth) {
-        fail(
-          new HoldfastError(
-            'ARCHIVE_UNSAFE',
-            'The archive is not safe to unpack: it grows to more than a thousand times its size.',
-            {
-              path: file,
-              hint: 'Nothing was changed.',
-            },
-          ),
-        );
-      }
+      plainBytes += chunk.length;
+      // Compared with what was read so far, not with the whole file, so that it is noticed at once.
+      if (plainBytes > alwaysAllowed && plainBytes > gunzip.bytesWritten * greatestGrowth) fail(growsTooMuch(file));
     });
     stages.push(gunzip);
     plain = source.pipe(gunzip);
   }
   plain.pipe(parser);
+  // Bytes are read outside this function, so it is there that a damaged archive is met.
+  const bytesOf = async function* (entry: AsyncIterable<Buffer>) {
+    try {
+      yield* entry;
+    } catch (error) {
+      throw asArchiveError(failure ?? error, file);
+    }
+  };
   try {
     for await (const entry of parser as AsyncIterable<ArchivePart>) {
-      exactNames(entry.header);
-      yield entry;
+      const { header } = entry;
+      exactNames(header);
+      // The parser would wait for bytes that never come: a directory has none, whatever size it declares, and a size in
+      // no known form is none at all.
+      if (header.type === 'directory') header.size = 0;
+      if (!Number.isSafeInteger(header.size)) throw unsafe(header.name, 'it declares an impossible size');
+      yield { header, [Symbol.asyncIterator]: () => bytesOf(entry) };
     }
     if (failure) throw failure;
+    if (plainBytes === 0) throw new Error('it is empty');
   } catch (error) {
-    if (HoldfastError.is(error)) throw error;
-    throw new HoldfastError(
-      'CORRUPT',
-      `The archive cannot be read to its end: ${(failure ?? (error as Error)).message}.`,
-      {
-        path: file,
-        hint: 'Use another backup; list them with: holdfast backup list',
-        cause: error,
-      },
-    );
+    throw asArchiveError(failure ?? error, file);
   } finally {
     for (const stage of stages) stage.destroy();
   }
+}
+
+function asArchiveError(error: unknown, file: string): HoldfastError {
+  if (HoldfastError.is(error)) return error;
+  return new HoldfastError('CORRUPT', `The archive cannot be read to its end: ${(error as Error).message}.`, {
+    path: file,
+    hint: 'Use another backup; list them with: holdfast backup list',
+    cause: error,
+  });
+}
+
+function growsTooMuch(file: string): HoldfastError {
+  return new HoldfastError(
+    'ARCHIVE_UNSAFE',
+    'The archive is not safe to unpack: it grows to more than a thousand times its size.',
+    { path: file, hint: 'Nothing was changed.' },
+  );
 }
 
 /** Names in the plain header are bytes; those in a pax header were UTF-8 by definition. */

@@ -26,8 +26,8 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>;
 export const manifestKind: RecordKind<Manifest> = { kind: 'manifest', version: 1, schema: Manifest };
 
-/** `<archive>.json` beside the archive: what `backup list` shows. It can be made again from the archive. */
-const Side = Backup.omit({ file: true });
+/** `<archive>.json` beside the archive: what `backup list` shows. It can be made again from the archive; `rootId` as there. */
+const Side = Backup.omit({ file: true }).extend({ rootId: Id });
 export type Side = z.infer<typeof Side>;
 export const sideKind: RecordKind<Side> = { kind: 'backup', version: 1, schema: Side };
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { RestoreBackup } from '../../protocol/backups.ts';
 import type { RestoreResult } from '../../protocol/common.ts';
 import { appendLog } from '../audit/log.ts';
-import { type Context, vaultName } from '../context.ts';
+import { type Context, vaultName, vaultPath } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { checkedPath, isWithin } from '../names.ts';
 import { Pace } from '../pace.ts';
@@ -13,7 +13,6 @@ import { restoreInto } from '../placement/restore-into.ts';
 import type { StagedFile, Stager } from '../placement/stage.ts';
 import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
-import { readVaultRecord } from '../vault/vault-record.ts';
 import { readHeader } from './archive-names.ts';
 import { findBackup } from './find.ts';
 import { type Inspected, inspectArchive } from './inspect.ts';
@@ -36,6 +35,12 @@ export async function restoreBackup(
   const base = destinationOf(context, to);
   if (base === context.root) await settleRoot(context);
   const inspected = await inspectArchive(context, file, { trustLinks: known !== undefined }, work);
+  if (known && inspected.head?.id !== known.id) {
+    throw new HoldfastError('CORRUPT', 'The archive is another one than the record beside it says.', {
+      path: file,
+      hint: 'Copy it elsewhere and restore it by its file name, if it is the one you want.',
+    });
+  }
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   const wanted = withParents(selected(context, base, inspected, chosen));
   const result = await restoreInto(
@@ -54,7 +59,7 @@ export async function restoreBackup(
   const listed = new Set(result.failed.map(({ path: at }) => at));
   const isMeant = (at: string) => chosen.length === 0 || chosen.some(one => isWithin(at, one));
   result.failed.push(...inspected.bad.filter(({ path: at }) => isMeant(at) && !listed.has(at)));
-  if (!dryRun && readVaultRecord(context)) {
+  if (!dryRun && context.ports.fs.existsSync(vaultPath(context, 'vault.json'))) {
     const { restored, failed, safetySnapshot } = result;
     appendLog(context, {
       action: 'backup.restore',

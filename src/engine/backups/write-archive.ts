@@ -25,6 +25,8 @@ export class ArchiveWriter {
   #fail: (error: HoldfastError) => void = () => {};
 
   constructor(fs: FileCalls, file: number) {
+    // Failures are met where the archive is written; a stream that nobody listens to would end the process.
+    this.#pack.on('error', () => {});
     const source = Readable.from(this.#pack);
     this.#written = pipeline(source, zlib.createGzip({ level }), async compressed => {
       for await (const chunk of compressed as AsyncIterable<Buffer>) {
@@ -59,6 +61,7 @@ export class ArchiveWriter {
     });
     done.catch(() => {});
     const sink = this.#pack.entry(header, error => (error ? refused(error) : taken()));
+    sink.on('error', refused);
     for (const chunk of chunks) {
       if (!sink.write(chunk))
         await this.#unlessFailed(new Promise<void>(resolve => sink.once('drain', () => resolve())));

@@ -5,9 +5,9 @@ import type { Written } from '../../protocol/guard.ts';
 import { type Context, vaultName } from '../context.ts';
 import { isAbsent, systemCode } from '../errors.ts';
 import { isWithin, systemPath } from '../names.ts';
+import { profileView } from '../profile-view.ts';
 import { shownPath } from '../root/shown-path.ts';
 import { walkFiles } from '../root/walk-files.ts';
-import { profileView } from '../sessions/collect.ts';
 
 export interface Guarded {
   guarded: Written['guarded'];
@@ -28,7 +28,13 @@ export function guardedState(context: Context, { tracked, watch }: GuardOptions)
   const add = (absolute: string, guarded: Written['guarded']) => {
     if (files.has(absolute)) return;
     const stat = lstat(context, absolute);
-    if (stat?.isDirectory()) walkFiles(context.ports.fs, absolute, inside => add(`${absolute}/${inside}`, guarded), () => false);
+    if (stat?.isDirectory())
+      walkFiles(
+        context.ports.fs,
+        absolute,
+        inside => add(`${absolute}/${inside}`, guarded),
+        () => false,
+      );
     else if (stat) files.set(absolute, { guarded, state: stateOf(stat) });
   };
   for (const source of context.profile.legacySources(profileView(context))) {
@@ -37,14 +43,24 @@ export function guardedState(context: Context, { tracked, watch }: GuardOptions)
   for (const absolute of tracked) add(absolute, 'tracked');
   if (watch.length > 0) {
     const isWatched = picomatch([...watch], { dot: true, windows: false, flags: 's' });
-    const skip = (inside: string) => inside === '.git' || isWithin(inside, vaultName) || inside.endsWith(`/${vaultName}`);
-    walkFiles(context.ports.fs, context.workspace, inside => isWatched(inside) && add(path.join(context.workspace, inside), 'watched'), skip);
+    const skip = (inside: string) =>
+      inside === '.git' || isWithin(inside, vaultName) || inside.endsWith(`/${vaultName}`);
+    walkFiles(
+      context.ports.fs,
+      context.workspace,
+      inside => isWatched(inside) && add(path.join(context.workspace, inside), 'watched'),
+      skip,
+    );
   }
   return files;
 }
 
 /** What was written between two states, sorted by path. */
-export function writtenBetween(context: Context, before: ReadonlyMap<string, Guarded>, after: ReadonlyMap<string, Guarded>): Written[] {
+export function writtenBetween(
+  context: Context,
+  before: ReadonlyMap<string, Guarded>,
+  after: ReadonlyMap<string, Guarded>,
+): Written[] {
   const written: Written[] = [];
   const report = (absolute: string, change: Written['change'], guarded: Written['guarded']) =>
     written.push({ path: shownPath(context.workspace, absolute), change, guarded });

@@ -31,6 +31,7 @@ import {
   writeMigration,
   writePlan,
 } from './records.ts';
+import { upgradedBytes } from './sources.ts';
 
 /**
  * Brings legacy state into the root as a plan says: copied beside, verified, then put into place at once. The sources
@@ -49,7 +50,7 @@ export async function applyMigration(context: Context, input: ApplyMigration, wo
 
 async function apply(
   context: Context,
-  { plan: reference, from, set, onConflict, dryRun }: z.output<typeof ApplyMigration>,
+  { plan: reference, from, set, onConflict, resolutions, dryRun }: z.output<typeof ApplyMigration>,
   work: Work,
 ): Promise<ApplyResult> {
   await settleRoot(context);
@@ -64,7 +65,7 @@ async function apply(
       details: { planId: given.plan.planId, now: stored.plan.planId },
     });
   }
-  const settled = settleConflicts(context, stored, onConflict);
+  const settled = await settleConflicts(context, stored, { onConflict, resolutions }, new Pace(work));
   const result = resultOf(stored, settled, dryRun);
   if (settled.wanted.length === 0 || dryRun) return result;
   if (!given) writePlan(context, stored);
@@ -76,8 +77,8 @@ function resultOf({ plan }: StoredPlan, settled: Settled, dryRun: boolean): Appl
     migrationId: null,
     planId: plan.planId,
     status: settled.wanted.length === 0 ? 'nothing-to-do' : 'completed',
-    copied: settled.wanted.filter(one => one.type !== 'dir').length,
-    upgraded: 0,
+    copied: settled.wanted.filter(one => one.type !== 'dir' && !settled.upgrades.has(one.path)).length,
+    upgraded: settled.wanted.filter(one => settled.upgrades.has(one.path)).length,
     identical: plan.totals.identical,
     conflicts: settled.conflicts,
     omitted: plan.omitted,
@@ -112,6 +113,7 @@ async function carryOut(
       sha256: sha256!,
       type: type === 'link' ? 'link' : 'file',
       replaced: lstatOf(ports, context.root, path) !== undefined,
+      upgraded: settled.upgrades.has(path),
     })),
     ...directoriesAround(context, settled.wanted),
     result: { ...planned, migrationId: id, verified: files.length },
@@ -125,7 +127,7 @@ async function carryOut(
         base: context.root,
         wanted: settled.wanted,
         options: { overwrite: 'always', deletes: [] },
-        fill: (stager, wanted) => fillFromSources(context, settled.sources, stager, wanted, work),
+        fill: (stager, wanted) => fillFromSources(context, settled, stager, wanted, work),
         beforeOverwrite: async paths => {
           const danger = { reason: 'before-migrate', title: 'Before migrating', paths, base: context.root } as const;
           migration.safetySnapshot = await takeSafetySnapshot(context, danger, work);
@@ -140,7 +142,17 @@ async function carryOut(
     if (!(error instanceof HalfDone)) removeMigration(context, id);
     throw error;
   }
-  return complete(context, migration, placed.failed);
+  if (placed.changes.some(({ action }) => action === 'create' || action === 'overwrite')) {
+    return complete(context, migration, placed.failed);
+  }
+  removeMigration(context, id);
+  return {
+    ...planned,
+    status: 'nothing-to-do',
+    copied: 0,
+    upgraded: 0,
+    omitted: [...planned.omitted, ...placed.failed],
+  };
 }
 
 function complete(context: Context, migration: StoredMigration, failed: ApplyResult['omitted']): ApplyResult {
@@ -148,7 +160,8 @@ function complete(context: Context, migration: StoredMigration, failed: ApplyRes
   const placed = migration.placed.filter(({ path }) => !lost.has(path));
   const result: ApplyResult = {
     ...migration.result,
-    copied: placed.length,
+    copied: placed.filter(one => !one.upgraded).length,
+    upgraded: placed.filter(one => one.upgraded).length,
     verified: placed.length,
     omitted: [...migration.result.omitted, ...failed],
   };
@@ -204,7 +217,7 @@ async function finishInterrupted(
 
 async function fillFromSources(
   context: Context,
-  sources: Record<string, string>,
+  { sources, upgrades }: Settled,
   stager: Stager,
   wanted: readonly Wanted[],
   work: Work,
@@ -215,7 +228,9 @@ async function fillFromSources(
     if (pace.due()) await pace.breathe({ phase: 'Copying', done, total: wanted.length, unit: 'files' });
     const staged = stager.open(one);
     try {
-      await copyTo(staged, fs, systemPath(sources[one.path]!), pace);
+      const upgrade = upgrades.get(one.path);
+      if (upgrade) staged.write(upgradedBytes(fs, sources[one.path]!, upgrade));
+      else await copyTo(staged, fs, systemPath(sources[one.path]!), pace);
     } catch (error) {
       // What fails with a system error is the source; that it cannot be written, or was cancelled, is not its fault.
       staged.fail(asHoldfastError(error).message);

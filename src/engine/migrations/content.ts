@@ -18,11 +18,13 @@ export function readPlanContent(
   requireRoot(context);
   const stored = findPlan(context, reference);
   const item = stored.plan.items.find(({ id }) => id === itemId);
-  if (!item) throw new HoldfastError('NOT_FOUND', 'The plan has no such item.', { hint: 'Make the plan again.' });
+  const source = item && Object.hasOwn(stored.sources, item.target) ? stored.sources[item.target] : undefined;
+  if (!item || source === undefined)
+    throw new HoldfastError('NOT_FOUND', 'The plan has no such item.', { hint: 'Make the plan again.' });
   if (item.secret)
     throw new HoldfastError('NOT_FOUND', 'This file holds secrets; its content is not shown.', { path: item.target });
   const { fs } = context.ports;
-  const path = side === 'source' ? systemPath(stored.sources[item.target]!) : at(context.root, item.target);
+  const path = side === 'source' ? systemPath(source) : at(context.root, item.target);
   try {
     const stat = fs.lstatSync(path);
     if (stat.isSymbolicLink()) return fs.readlinkSync(path, { encoding: 'buffer' });

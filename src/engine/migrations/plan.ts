@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Upgrade } from '../../profiles/profile.ts';
 import { type MigrationPlan, type PlanItem, PlanMigration } from '../../protocol/migrations.ts';
 import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
@@ -12,9 +13,14 @@ import { settleRoot } from '../placement/recover.ts';
 import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { areaOf } from '../root/areas.ts';
+import { shownPath } from '../root/shown-path.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type StoredPlan, writePlan } from './records.ts';
-import { readSources, type SourceFile, shownPath } from './sources.ts';
+import { likeTheSources } from './source-directories.ts';
+import { readSources, type SourceFile } from './sources.ts';
+
+/** By target: how its legacy file becomes what is wanted there. Not part of the plan's record: code is not data. */
+export type Upgrades = ReadonlyMap<string, Upgrade>;
 
 /**
  * What a migration would do: every legacy file, where it goes, and whether something else is there already. Reads all of
@@ -31,7 +37,11 @@ export async function planMigration(context: Context, input: PlanMigration, work
 }
 
 /** The plan as it is now, not kept anywhere. */
-export async function makePlan(context: Context, input: PlanMigration, work: Work): Promise<StoredPlan> {
+export async function makePlan(
+  context: Context,
+  input: PlanMigration,
+  work: Work,
+): Promise<StoredPlan & { upgrades: Upgrades }> {
   const { from, set } = PlanMigration.parse(input);
   const unknown = Object.keys(set).find(name => name !== 'target');
   if (unknown !== undefined) {
@@ -51,13 +61,13 @@ export async function makePlan(context: Context, input: PlanMigration, work: Wor
     if (!first) byTarget.set(file.wanted.path, file);
     else if (first.wanted.sha256 !== file.wanted.sha256) {
       omitted.push({
-        path: shownPath(context, file.source),
-        reason: `"${shownPath(context, first.source)}" goes to the same place with other content`,
+        path: shownPath(context.workspace, file.source),
+        reason: `"${shownPath(context.workspace, first.source)}" goes to the same place with other content`,
       });
     } else
       omitted.push({
-        path: shownPath(context, file.source),
-        reason: `the same content goes there from "${shownPath(context, first.source)}"`,
+        path: shownPath(context.workspace, file.source),
+        reason: `the same content goes there from "${shownPath(context.workspace, first.source)}"`,
       });
   }
   const pace = new Pace(work);
@@ -72,30 +82,35 @@ export async function makePlan(context: Context, input: PlanMigration, work: Wor
     warnings,
     totals: totalsOf(items),
   };
-  const wanted = parentsFirst([...unique(missing), ...[...byTarget.values()].map(file => file.wanted)]);
-  const sources = Object.fromEntries([...byTarget.values()].map(file => [file.wanted.path, file.source]));
-  return { plan: { planId: planIdOf({ plan, wanted }), ...plan }, input: { from, set }, wanted, sources };
+  const all = [...byTarget.values()];
+  const like = likeTheSources(context.ports.fs, all);
+  const wanted = parentsFirst([...unique(missing), ...all.map(file => file.wanted)], like);
+  const sources = Object.fromEntries(all.map(file => [file.wanted.path, file.source]));
+  const upgrades = new Map(all.flatMap(file => (file.upgrade ? [[file.wanted.path, file.upgrade]] : [])));
+  return { plan: { planId: planIdOf({ plan, wanted }), ...plan }, input: { from, set }, wanted, sources, upgrades };
 }
 
-async function itemOf(context: Context, { source, wanted, note }: SourceFile, pace: Pace): Promise<PlanItem> {
+async function itemOf(context: Context, file: SourceFile, pace: Pace): Promise<PlanItem> {
+  const { source, wanted, upgrade, note } = file;
   if (pace.due()) await pace.breathe();
-  const shown = shownPath(context, source);
+  const shown = shownPath(context.workspace, source);
   return {
     id: hash('sha256', `${shown}\0${wanted.path}`, 'hex').slice(0, 16),
     source: shown,
     target: wanted.path,
-    action: await actionFor(context, wanted, pace),
-    bytes: wanted.size,
-    sha256: wanted.sha256!,
+    action: await actionFor(context, file, pace),
+    bytes: file.bytes,
+    sha256: file.sha256,
     secret: areaOf(context.profile, wanted.path)?.secret ?? false,
+    ...(upgrade ? { schema: upgrade.schema } : {}),
     ...(note ? { note } : {}),
   };
 }
 
-async function actionFor(context: Context, wanted: Wanted, pace: Pace): Promise<PlanItem['action']> {
+async function actionFor(context: Context, { wanted, upgrade }: SourceFile, pace: Pace): Promise<PlanItem['action']> {
   const { fs } = context.ports;
   const there = lstatOf(context.ports, context.root, wanted.path);
-  if (!there) return 'copy';
+  if (!there) return upgrade ? 'upgrade' : 'copy';
   const path = at(context.root, wanted.path);
   if (wanted.type === 'link') {
     return there.isSymbolicLink() && nameFromBytes(fs.readlinkSync(path, { encoding: 'buffer' })) === wanted.target
@@ -131,13 +146,14 @@ function unique(wanted: readonly Wanted[]): Wanted[] {
   return [...new Map(wanted.map(one => [one.path, one])).values()];
 }
 
-/** Directories that no source mentions are made with the usual mode, and the time of what they are made for. */
-function parentsFirst(wanted: readonly Wanted[]): Wanted[] {
+/** Directories are made like those that the files come from; where there is no such one, with the usual mode. */
+function parentsFirst(wanted: readonly Wanted[], like: ReadonlyMap<string, Wanted>): Wanted[] {
   const all = new Map(wanted.map(one => [one.path, one]));
   for (const { path, mtime } of wanted) {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
       const parent = path.slice(0, end);
-      if (!all.has(parent)) all.set(parent, { path: parent, type: 'dir', mode: 0o755, mtime, size: 0, implied: true });
+      if (all.has(parent)) continue;
+      all.set(parent, like.get(parent) ?? { path: parent, type: 'dir', mode: 0o755, mtime, size: 0, implied: true });
     }
   }
   return [...all.values()].sort((one, other) => compare(one.path, other.path));

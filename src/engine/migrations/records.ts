@@ -39,7 +39,13 @@ const StoredMigration = Migration.extend({
   safetySnapshot: Id.nullable(),
   /** What was put into the root: enough to tell later edits, and to take it out again. */
   placed: z.array(
-    z.object({ path: z.string(), sha256: z.string(), type: z.enum(['file', 'link']), replaced: z.boolean() }),
+    z.object({
+      path: z.string(),
+      sha256: z.string(),
+      type: z.enum(['file', 'link']),
+      replaced: z.boolean(),
+      upgraded: z.boolean(),
+    }),
   ),
   madeDirectories: z.array(z.string()),
   /** Directories that were there before, with their times, so that undoing leaves no trace. */

@@ -1,21 +1,30 @@
+import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
-import type { LegacyEntry, ProfileView } from '../../profiles/profile.ts';
+import type { LegacyEntry, Upgrade } from '../../profiles/profile.ts';
 import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
-import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
+import { asHoldfastError, HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { hashFile } from '../placement/hash-file.ts';
 import type { Wanted } from '../placement/wanted.ts';
-import type { Work } from '../ports.ts';
+import type { FileCalls, Work } from '../ports.ts';
+import { profileView } from '../profile-view.ts';
 import { readNames, specialKind } from '../read-directory.ts';
+import { areaOf } from '../root/areas.ts';
+import { shownPath } from '../root/shown-path.ts';
+import { objectId } from '../vault/object-id.ts';
 import { linkDigest } from './is-placed.ts';
 
-/** One legacy file or link as it lies on disk, and where it belongs. */
+/** One legacy file or link as it lies on disk, and what it is to be in the root. */
 export interface SourceFile {
   /** Absolute, in Holdfast's form. */
   source: string;
+  /** Of the source itself: what is wanted differs from it when there is an upgrade. */
+  sha256: string;
+  bytes: number;
   wanted: Wanted & { type: 'file' | 'link' };
+  upgrade?: Upgrade;
   note?: string;
 }
 
@@ -25,11 +34,6 @@ export interface Sources {
   directories: Wanted[];
   omitted: Omission[];
   warnings: { path: string; message: string }[];
-}
-
-export function viewOf({ ports, workspace, root }: Context): ProfileView {
-  const { fs, platform, env, home } = ports;
-  return { fs, platform, env, home, workspace, root };
 }
 
 /**
@@ -45,12 +49,20 @@ export async function readSources(
 ): Promise<Sources> {
   const sources: Sources = { files: [], directories: [], omitted: [], warnings: [] };
   const walk = new SourceWalk(context, sources, new Pace(work));
-  for (const { entries, omitted, warnings } of context.profile.legacySources(viewOf(context))) {
+  for (const { entries, omitted, warnings } of context.profile.legacySources(profileView(context))) {
     sources.omitted.push(...omitted);
     sources.warnings.push(...warnings);
     for (const entry of entries) await walk.take(entry);
   }
-  for (const one of from) await walk.take({ source: namedDirectory(context, one), target: prefix });
+  for (const one of from) {
+    const directory = namedDirectory(context, one);
+    const known = context.profile.sourceFrom?.(profileView(context), directory);
+    sources.omitted.push(...(known?.omitted ?? []));
+    sources.warnings.push(...(known?.warnings ?? []));
+    const entries = known?.entries ?? [{ source: directory, target: '' }];
+    for (const entry of entries)
+      await walk.take({ ...entry, target: [prefix, entry.target].filter(Boolean).join('/') });
+  }
   return sources;
 }
 
@@ -89,7 +101,8 @@ class SourceWalk {
   /** Whatever cannot be read or placed is listed with the reason; the rest goes on. */
   async take(entry: LegacyEntry): Promise<void> {
     const { source } = entry;
-    const omit = (reason: string) => this.#sources.omitted.push({ path: shownPath(this.#context, source), reason });
+    const omit = (reason: string) =>
+      this.#sources.omitted.push({ path: shownPath(this.#context.workspace, source), reason });
     if (source === this.#context.root) return void omit('it is the root itself');
     if (isWithin(entry.target, vaultName)) return void omit('its place would be inside the vault');
     if (this.#pace.due()) await this.#pace.breathe({ phase: 'Reading', done: this.#bytes, total: 0, unit: 'bytes' });
@@ -103,13 +116,13 @@ class SourceWalk {
     }
   }
 
-  async #read({ source, target, note }: LegacyEntry, omit: (reason: string) => void): Promise<void> {
+  async #read({ source, target, note, upgrade }: LegacyEntry, omit: (reason: string) => void): Promise<void> {
     const { fs } = this.#context.ports;
     const system = systemPath(source);
     const stat = fs.lstatSync(system, { bigint: true });
     const special = specialKind(stat);
     if (special) return void omit(`${special} cannot be migrated`);
-    const facts = { path: target, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() };
+    const facts = { path: target, mode: this.#modeFor(target, stat), mtime: stat.mtimeNs.toString() };
     if (stat.isDirectory()) {
       if (target !== '') this.#sources.directories.push({ ...facts, type: 'dir', size: 0, implied: true });
       for (const name of readNames(fs, source)) {
@@ -123,21 +136,44 @@ class SourceWalk {
     }
     if (stat.isSymbolicLink()) {
       const text = nameFromBytes(fs.readlinkSync(system, { encoding: 'buffer' }));
-      const wanted = { ...facts, type: 'link' as const, size: 0, target: text, sha256: linkDigest(text) };
-      this.#sources.files.push({ source, wanted, note: note ?? 'a link, kept as it is' });
+      const sha256 = linkDigest(text);
+      const wanted = { ...facts, type: 'link' as const, size: 0, target: text, sha256 };
+      this.#sources.files.push({ source, sha256, bytes: 0, wanted, note: note ?? 'a link, kept as it is' });
       return;
     }
     const sha256 = await hashFile(fs, system, this.#pace);
-    const size = Number(stat.size);
-    this.#bytes += size;
-    this.#sources.files.push({ source, wanted: { ...facts, type: 'file', size, sha256 }, ...(note ? { note } : {}) });
+    const bytes = Number(stat.size);
+    this.#bytes += bytes;
+    const file: SourceFile = { source, sha256, bytes, wanted: { ...facts, type: 'file', size: bytes, sha256 } };
+    if (note) file.note = note;
+    if (upgrade) this.#upgrade(file, upgrade);
+    this.#sources.files.push(file);
+  }
+
+  /** What cannot be upgraded is copied as it is, and said so. */
+  #upgrade(file: SourceFile, upgrade: Upgrade): void {
+    try {
+      const result = upgradedBytes(this.#context.ports.fs, file.source, upgrade);
+      const sha256 = objectId(result);
+      if (sha256 === file.sha256) return;
+      file.wanted = { ...file.wanted, size: result.length, sha256 };
+      file.upgrade = upgrade;
+    } catch (error) {
+      if (systemCode(error) !== undefined) throw error;
+      const message = `It is copied as it is: ${(error as Error).message}`;
+      this.#sources.warnings.push({ path: shownPath(this.#context.workspace, file.source), message });
+    }
+  }
+
+  /** A secret is for its owner alone, however it lay about before. */
+  #modeFor(target: string, stat: BigIntStats): number {
+    const mode = Number(stat.mode & 0o7777n);
+    return areaOf(this.#context.profile, target)?.secret && !stat.isSymbolicLink() ? mode & 0o700 : mode;
   }
 }
 
-/** Relative to the workspace when it lies inside, as people name it; absolute otherwise. */
-export function shownPath({ workspace }: Pick<Context, 'workspace'>, absolute: string): string {
-  const relative = path.relative(workspace, absolute);
-  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)
-    ? relative.split(path.sep).join('/')
-    : absolute;
+/** The bytes that a legacy file becomes. @throws what the upgrade throws, or a system error */
+export function upgradedBytes(fs: FileCalls, source: string, upgrade: Upgrade): Buffer {
+  const read = (one: string) => fs.readFileSync(systemPath(one));
+  return upgrade.apply(read(source), (upgrade.with ?? []).map(read));
 }

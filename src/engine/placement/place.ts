@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { Omission } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
 import { makeDirectory } from '../durable.ts';
-import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { HoldfastError } from '../errors.ts';
 import { type Lock, withLock } from '../lock.ts';
 import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
@@ -53,9 +53,9 @@ export async function place(
     ensureVault(context);
   }
   const home = placementHome(context, base);
-  const firstMade = ports.fs.mkdirSync(base, { recursive: true });
-  makeDirectory(ports, home.directory);
+  let firstMade = ports.fs.mkdirSync(base, { recursive: true });
   try {
+    makeDirectory(ports, home.directory);
     return await withLock(ports, home.lock, async lock => {
       recoverPlacement(ports, home);
       const plan = await planPlacement(ports, base, wanted, options, work);
@@ -66,6 +66,7 @@ export async function place(
       try {
         const placed = await execute(context, home, plan, { lock, fill, whole: whole === true }, work);
         clearHome(ports, home);
+        firstMade = undefined;
         return placed;
       } catch (error) {
         if (!(error instanceof HalfDone)) clearHome(ports, home);
@@ -154,18 +155,18 @@ function journalOf(plan: PlacementPlan, stager: Stager, dropped: ReadonlySet<str
   return { steps, directories: plan.directories.map(({ path, mode, mtime }) => ({ path, mode, mtime })) };
 }
 
+/** What cannot be removed is in nobody's way, and goes with the next placement. */
 function removePassingHome({ ports: { fs } }: Context, home: PlacementHome, firstMade: string | undefined): void {
   const remove = (directory: string) => {
     try {
       fs.rmdirSync(directory);
       return true;
-    } catch (error) {
-      if (isAbsent(error) || ['ENOTEMPTY', 'EEXIST'].includes(systemCode(error) ?? '')) return false;
-      throw error;
+    } catch {
+      return false;
     }
   };
   if (!remove(home.directory) || firstMade === undefined) return;
-  // Directories made only to hold what then was not placed go again.
+  // Directories made only to hold what then could not be placed go again.
   for (let directory = home.base; directory.length >= firstMade.length && remove(directory); )
     directory = dirname(directory);
 }

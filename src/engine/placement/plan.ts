@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Omission, Overwrite, RestoreResult } from '../../protocol/common.ts';
-import { isAbsent } from '../errors.ts';
+import { isAbsent, systemCode } from '../errors.ts';
 import { foldedName, nameFromBytes, nameProblem, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
@@ -199,7 +199,8 @@ export function lstatOf(ports: Ports, base: string, path: string): BigIntStats |
   try {
     return ports.fs.lstatSync(at(base, path), { bigint: true });
   } catch (error) {
-    if (isAbsent(error) || (error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+    // Below a file, or a link that leads to itself, lies nothing.
+    if (isAbsent(error) || ['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined;
     throw error;
   }
 }

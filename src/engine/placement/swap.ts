@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts';
 import { Directories, setDirectory } from './directories.ts';
 import type { PlacementHome } from './home.ts';
 import type { Journal, JournalStep } from './journal.ts';
-import { at } from './plan.ts';
+import { at, lstatOf } from './plan.ts';
 
 /**
  * Thrown when steps failed and could not all be taken back. The journal and what was moved aside stay where they are, and
@@ -62,7 +62,7 @@ function makeDurable(ports: Ports, { base }: PlacementHome, { steps, directories
     ...directories.map(({ path }) => join(base, path)),
   ];
   for (const directory of new Set(changed)) {
-    if (exists(ports, systemPath(directory))) syncDirectory(ports, systemPath(directory));
+    if (lstatOf(ports, directory, '')?.isDirectory()) syncDirectory(ports, systemPath(directory));
   }
 }
 
@@ -155,7 +155,7 @@ function exists(ports: Ports, path: string): boolean {
     ports.fs.lstatSync(path);
     return true;
   } catch (error) {
-    if (isAbsent(error)) return false;
+    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return false;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { detectProfile, profileById } from '../../profiles/registry.ts';
+import { matchingProfiles, profileById } from '../../profiles/registry.ts';
 import type { Context } from '../context.ts';
 import { HoldfastError, isAbsent } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -36,7 +36,7 @@ export function openContext(ports: Ports, options: OpenOptions): Context {
 /**
  * As `openContext`, but for those who explain: with a root that cannot be used the problem is in the resolution.
  *
- * @throws INVALID_CONFIG for an unknown profile, USAGE for a workspace folder that does not exist
+ * @throws INVALID_CONFIG for an unknown profile or one of the workspace's own that cannot be understood, USAGE for a workspace folder that does not exist
  */
 export function explainContext(ports: Ports, options: OpenOptions): Context & { settingsProblem?: HoldfastError } {
   const workspace = path.resolve(options.workspace);
@@ -64,9 +64,8 @@ export function explainContext(ports: Ports, options: OpenOptions): Context & { 
 
   const profileId = options.profileFlag || settings.profile;
   const { fs, platform, env, home } = ports;
-  const profile = profileId
-    ? profileById(profileId)
-    : detectProfile({ fs, platform, env, home, workspace, root: workspace });
+  const view = { fs, platform, env, home, workspace, root: workspace };
+  const profile = profileId ? profileById(profileId, view, trusted) : matchingProfiles(view, trusted)[0];
   const resolution = resolveRoot({
     ports,
     workspace,

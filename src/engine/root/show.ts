@@ -1,6 +1,8 @@
+import { matchingProfiles } from '../../profiles/registry.ts';
 import type { RootInfo } from '../../protocol/root.ts';
 import { isAbsent } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import { profileView } from '../profile-view.ts';
 import { readVaultRecord } from '../vault/vault-record.ts';
 import { areaInfos } from './areas.ts';
 import { type OpenOptions, openContext } from './open.ts';
@@ -20,6 +22,7 @@ export function showRoot(ports: Ports, options: OpenOptions): RootInfo {
     writable: true,
     rootId: readVaultRecord(context)?.rootId ?? null,
     profile: profile.id,
+    matchingProfiles: matchingProfiles(profileView(context), options.trusted ?? true).map(({ id }) => id),
     source: resolution.source,
     candidates: resolution.candidates,
     areas: areaInfos(context),

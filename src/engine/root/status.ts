@@ -6,7 +6,7 @@ import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { FileCalls, Work } from '../ports.ts';
-import { profileView } from '../sessions/collect.ts';
+import { profileView } from '../profile-view.ts';
 import { listSessions } from '../sessions/list.ts';
 import { diffSnapshot } from '../snapshots/diff.ts';
 import { listSnapshots } from '../snapshots/list.ts';

@@ -1,23 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import path from 'node:path';
-import type { ProfileView, SessionFacts, SessionLocation } from '../../profiles/profile.ts';
+import type { SessionFacts, SessionLocation } from '../../profiles/profile.ts';
 import type { Session } from '../../protocol/sessions.ts';
 import type { Context } from '../context.ts';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
+import { profileView } from '../profile-view.ts';
 import { shownPath } from '../root/shown-path.ts';
 
 /** A session and the file it was read from (absolute). */
 export interface LocatedSession {
   session: Session;
   file: string;
-}
-
-/** The part of the world that a profile's functions see. */
-export function profileView({ ports, workspace, root }: Context): ProfileView {
-  const { fs, platform, env, home } = ports;
-  return { fs, platform, env, home, workspace, root };
 }
 
 /** All sessions of the profile. One that cannot be read is there too, with the reason, and its bytes are kept. */

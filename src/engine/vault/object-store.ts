@@ -118,7 +118,13 @@ export class ObjectStore {
   /** Closes what is open; an unfinished pack is removed. */
   async close(): Promise<void> {
     await this.#writer?.abandon();
-    for (const { file } of this.#files.values()) this.#context.ports.fs.closeSync(file);
+    for (const { file } of this.#files.values()) {
+      try {
+        this.#context.ports.fs.closeSync(file);
+      } catch {
+        // It was only read, and all that was read was checked.
+      }
+    }
     this.#files.clear();
     this.#blocks.clear();
   }

@@ -59,7 +59,8 @@ export async function verifyVault(
     for (const { id, tree } of snapshots) {
       for (const damage of await damageBelow(store, has, tree, known, pace)) {
         report(damage.object, damage.reason, id, damage.path);
-        if (damage.sha256 && (await liveRootHas(context, damage.path, damage.sha256, pace))) repairable.add(damage.object);
+        if (damage.sha256 && (await liveRootHas(context, damage.path, damage.sha256, pace)))
+          repairable.add(damage.object);
       }
     }
   } finally {

@@ -3,11 +3,11 @@ import { isAbsent, systemCode } from '../../engine/errors.ts';
 import { systemPath } from '../../engine/names.ts';
 import { specialKind } from '../../engine/read-directory.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
-import { gather } from '../digital-article/gather.ts';
-import { namesIn, realPath } from '../digital-article/places.ts';
 import type { LegacyEntry, LegacySource, ProfileView } from '../profile.ts';
-import { documentLimit, UnusableDocument } from './json-document.ts';
-import { isThere, preferences, type StatePlace, stateFile, statePlaces } from './places.ts';
+import { isThere, leadsIntoRoot, namesIn, realPath } from '../reading/directories.ts';
+import { gather } from '../reading/gather.ts';
+import { documentLimit, UnusableDocument } from '../reading/json-document.ts';
+import { preferences, type StatePlace, stateFile, statePlaces } from './places.ts';
 import { stateWarnings } from './state-warnings.ts';
 import { stateSchema, swiftDate, upgradeState } from './upgrade.ts';
 
@@ -66,7 +66,6 @@ function gatherOwned(view: ProfileView, place: StatePlace, prefix: string, claim
 function gatherNamed(view: ProfileView, { directory, file }: StatePlace, prefix: string): Found {
   const { fs, workspace } = view;
   const found: Found = { entries: [], omitted: [] };
-  const root = realPath(view, view.root);
   const omit = (source: string, reason: string) => found.omitted.push({ path: shownPath(workspace, source), reason });
   let names: string[] = [];
   try {
@@ -81,10 +80,8 @@ function gatherNamed(view: ProfileView, { directory, file }: StatePlace, prefix:
     try {
       const stats = fs.lstatSync(systemPath(source));
       const special = specialKind(stats);
-      const real = stats.isSymbolicLink() && fs.existsSync(systemPath(source)) ? realPath(view, source) : undefined;
       if (special) omit(source, `It is ${special}, not a file with contents.`);
-      else if (real !== undefined && (real === root || real.startsWith(root + path.sep)))
-        omit(source, 'A link into the root.');
+      else if (stats.isSymbolicLink() && leadsIntoRoot(view, source)) omit(source, 'A link into the root.');
       else {
         const note = companionNote(name, file);
         found.entries.push({ source, target: prefix + (name === file ? stateFile : name), ...(note ? { note } : {}) });

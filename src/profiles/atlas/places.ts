@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { HoldfastError, isAbsent, systemCode } from '../../engine/errors.ts';
+import { HoldfastError, systemCode } from '../../engine/errors.ts';
 import { systemPath } from '../../engine/names.ts';
 import { expandPath } from '../../engine/root/expand.ts';
-import { realPath } from '../digital-article/places.ts';
 import type { ProfileView } from '../profile.ts';
+import { realPath } from '../reading/directories.ts';
 
 export const stateFile = 'workspace-state.json';
 const applicationSupport = 'Library/Application Support/AtlasForMac';
@@ -68,17 +68,6 @@ export function preferences({ fs, home, workspace }: ProfileView): string[] {
       throw error;
     }
   });
-}
-
-/** Whether something has this name, a link that leads nowhere too. */
-export function isThere({ fs }: Pick<ProfileView, 'fs'>, place: string): boolean {
-  try {
-    fs.lstatSync(systemPath(place));
-    return true;
-  } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return false;
-    throw error;
-  }
 }
 
 /** Whether the workspace has Atlas's code or state, or a variable or the home directory leads to such state. */

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { isObject } from '../../engine/root/json-text.ts';
-import { namesIn } from '../digital-article/places.ts';
 import type { ProfileView, SessionFacts, SessionLocation } from '../profile.ts';
-import { documentText } from './json-document.ts';
-import { isThere, stateFile, statePlaces } from './places.ts';
+import { isThere, namesIn } from '../reading/directories.ts';
+import { documentText } from '../reading/json-document.ts';
+import { stateFile, statePlaces } from './places.ts';
 import { isoDate } from './state-warnings.ts';
 
 /** The state is one file and so one session; those set aside in the root are further ones. */

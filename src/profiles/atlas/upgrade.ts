@@ -13,7 +13,7 @@ import {
   type Place,
   UnusableDocument,
   wholeValue,
-} from './json-document.ts';
+} from '../reading/json-document.ts';
 
 /** What the program writes since V1.0.3: `{schemaVersion, savedAt, snapshot, currentPlan, settings}`. */
 export const stateSchema = 'atlas.workspace-state/1';

@@ -2,17 +2,11 @@ import path from 'node:path';
 import { vaultName } from '../../engine/context.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, LegacySource, ProfileView } from '../profile.ts';
+import { namesIn, realPath } from '../reading/directories.ts';
+import { type Destination, emptyFolderNote, gather } from '../reading/gather.ts';
+import { isUuid } from '../reading/uuid.ts';
 import { checkpointWarnings } from './checkpoint.ts';
-import { type Destination, emptyFolderNote, gather } from './gather.ts';
-import {
-  isNotebookFile,
-  isUuid,
-  namesIn,
-  notebookDirectories,
-  personasDirectory,
-  realPath,
-  workspaceDirectories,
-} from './places.ts';
+import { isNotebookFile, notebookDirectories, personasDirectory, workspaceDirectories } from './places.ts';
 
 /**
  * Where the state of Digital Article lies besides the root: its notebooks, personas, and every directory that was ever

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { withoutPythonNumbers } from '../reading/python-json.ts';
 import { readNotebook } from './notebooks.ts';
-import { withoutPythonNumbers } from './python-json.ts';
 
 const read = (text: string | Buffer) => readNotebook('notebooks/abc.json', Buffer.from(text));
 

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { isObject, parseJson } from '../../engine/root/json-text.ts';
 import type { ProfileView, SessionFacts, SessionLocation } from '../profile.ts';
-import { namesIn, notebookDirectories, realPath } from './places.ts';
-import { withoutPythonNumbers } from './python-json.ts';
+import { namesIn, realPath } from '../reading/directories.ts';
+import { withoutPythonNumbers } from '../reading/python-json.ts';
+import { notebookDirectories } from './places.ts';
 
 /** Every notebook: those in the root, and those that still lie where the program has them and not yet in the root. */
 export function sessionLocations(view: ProfileView): SessionLocation[] {

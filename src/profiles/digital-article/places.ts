@@ -1,16 +1,11 @@
 import path from 'node:path';
 import { HoldfastError, isAbsent, systemCode } from '../../engine/errors.ts';
-import { readNames } from '../../engine/read-directory.ts';
 import { findInConfig } from '../../engine/root/config-file.ts';
 import type { ProfileView } from '../profile.ts';
+import { namesIn, realPath } from '../reading/directories.ts';
+import { isUuid } from '../reading/uuid.ts';
 
 /** Where the program keeps things, as absolute paths. Its relative paths start at the project, our workspace folder. */
-
-const uuidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-export function isUuid(name: string): boolean {
-  return uuidShape.test(name);
-}
 
 /** A notebook, or what an interrupted save or a failed load left of one. */
 export function isNotebookFile(name: string): boolean {
@@ -45,26 +40,6 @@ export function workspaceDirectories(view: ProfileView): string[] {
 
 export function personasDirectory(view: ProfileView): string | undefined {
   return existing(view, [path.resolve(view.workspace, 'data/personas')])[0];
-}
-
-/** What the path leads to, where it exists. */
-export function realPath({ fs }: Pick<ProfileView, 'fs'>, given: string): string {
-  try {
-    return fs.realpathSync(given);
-  } catch (error) {
-    if (isAbsent(error)) return path.resolve(given);
-    throw error;
-  }
-}
-
-/** The names in a directory; none when it does not exist. */
-export function namesIn({ fs }: Pick<ProfileView, 'fs'>, directory: string): string[] {
-  try {
-    return readNames(fs, directory);
-  } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return [];
-    throw error;
-  }
 }
 
 function fromConfig(view: ProfileView, key: string): string | undefined {

@@ -5,7 +5,7 @@ import type { FileCalls } from '../../engine/ports.ts';
 import { readNames, specialKind } from '../../engine/read-directory.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, ProfileView } from '../profile.ts';
-import { realPath } from './places.ts';
+import { realPath } from './directories.ts';
 
 /** Where a file belongs in the root, and what people should know about it. */
 export interface Destination {

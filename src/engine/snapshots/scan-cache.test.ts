@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { watchedPorts } from '../../../test/crash/faulty-files.ts';
+import { flipBit, type Place, placeWith } from '../../../test/fixtures/engine.ts';
+import type { Ports } from '../ports.ts';
+import { readSnapshotFile } from './files.ts';
+
+/** Waits until the clock that stamps files is well past the last change: a scan trusts only older ones. */
+const settle = () => pause(250);
+
+/** Files of the root that are opened during a snapshot. */
+async function opened(place: Place, more: Partial<Ports> = {}): Promise<string[]> {
+  const names: string[] = [];
+  const { fs: files } = watchedPorts(call => call.run());
+  const spy = new Proxy(files, {
+    get: (target, name: keyof typeof files) => {
+      if (name !== 'openSync') return target[name];
+      return (path: string, ...rest: [string]) => {
+        const inRoot = String(path).startsWith(`${place.root}/`) && !String(path).includes('.holdfast');
+        if (inRoot) names.push(String(path).slice(place.root.length + 1));
+        return target.openSync(path, ...rest);
+      };
+    },
+  });
+  await place.snapshot(place.open({ fs: spy, ...more }));
+  return names.sort();
+}
+
+async function settled(): Promise<Place> {
+  const place = placeWith({ a: 'aaaa', b: { c: 'cccc', d: 'dddd' }, e: {} });
+  await settle();
+  await place.snapshot();
+  return place;
+}
+
+test('unchanged files are not read again; one that changed is', async () => {
+  using place = await settled();
+  assert.deepEqual(await opened(place), []);
+  fs.appendFileSync(`${place.root}/b/c`, 'more');
+  fs.writeFileSync(`${place.root}/b/new`, 'new');
+  assert.deepEqual(await opened(place), ['b/c', 'b/new']);
+  assert.equal((await readSnapshotFile(place.context, 'latest', 'b/c')).toString(), 'ccccmore');
+});
+
+test('an edit of the same size with its time set back is captured', async () => {
+  using place = await settled();
+  const { atime, mtime } = fs.statSync(`${place.root}/a`);
+  fs.writeFileSync(`${place.root}/a`, 'AAAA');
+  fs.utimesSync(`${place.root}/a`, atime, mtime);
+  assert.deepEqual(await opened(place), ['a']);
+  assert.equal((await readSnapshotFile(place.context, 'latest', 'a')).toString(), 'AAAA');
+});
+
+test('so is a file that took the place of another with the same size and time', async () => {
+  using place = await settled();
+  const { atime, mtime } = fs.statSync(`${place.root}/a`);
+  fs.writeFileSync(`${place.path}/other`, 'ZZZZ');
+  fs.utimesSync(`${place.path}/other`, atime, mtime);
+  fs.renameSync(`${place.path}/other`, `${place.root}/a`);
+  assert.deepEqual(await opened(place), ['a']);
+});
+
+test('edits right after a snapshot are captured, though the file looks as it did', async () => {
+  using place = placeWith({ a: '0000' });
+  for (let number = 1; number < 60; number++) {
+    await place.snapshot();
+    fs.writeFileSync(`${place.root}/a`, String(number).padStart(4, '0'));
+    await place.snapshot();
+    assert.equal((await readSnapshotFile(place.context, 'latest', 'a')).toString(), String(number).padStart(4, '0'));
+  }
+});
+
+test('without a cache, or with a damaged one, everything is read and nothing stored twice', async () => {
+  using place = await settled();
+  const cache = `${place.root}/.holdfast/cache/scan`;
+  for (const damage of [() => fs.rmSync(cache), () => flipBit(cache, 60), () => fs.writeFileSync(cache, 'x')]) {
+    damage();
+    assert.deepEqual(await opened(place), ['a', 'b/c', 'b/d']);
+    assert.equal(fs.readdirSync(`${place.root}/.holdfast/packs`).length, 1);
+  }
+});
+
+test('a cache is not believed when a pack is gone that it vouches for', async () => {
+  using place = await settled();
+  for (const pack of fs.readdirSync(`${place.root}/.holdfast/packs`))
+    fs.rmSync(`${place.root}/.holdfast/packs/${pack}`);
+  assert.deepEqual(await opened(place), ['a', 'b/c', 'b/d']);
+  assert.equal((await readSnapshotFile(place.open(), 'latest', 'a')).toString(), 'aaaa');
+});
+
+test('a mode or a time that changed is captured without reading the file’s neighbours', async () => {
+  using place = await settled();
+  fs.chmodSync(`${place.root}/b/c`, 0o600);
+  assert.deepEqual(await opened(place), ['b/c']);
+  fs.chmodSync(`${place.root}/b`, 0o700);
+  assert.ok(!(await opened(place)).includes('b/d'));
+});

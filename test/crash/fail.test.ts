@@ -1,0 +1,17 @@
+import { test } from 'node:test';
+import { crashDirectory } from './place.ts';
+import { Random } from './random.ts';
+import { failEverywhere } from './sweep.ts';
+import { operations, World } from './world.ts';
+
+/** Calls that fail: each of a tiny world with one kind of fault, and some with a fault that stays. More: `run.ts`. */
+const seed = Number(process.env.HOLDFAST_TEST_SEED ?? Date.now() % 1_000_000);
+
+for (const operation of operations) {
+  test(`any call fails, seed ${seed}: ${operation}`, { skip: process.platform === 'win32' }, async () => {
+    using place = crashDirectory();
+    const world = await World.make(`${place.path}/world`, operation, new Random(seed), 1);
+    await failEverywhere(world, { step: 4, offset: seed % 4 });
+    await failEverywhere(world, { step: 11, offset: seed % 11, lasting: true });
+  });
+}

@@ -17,6 +17,7 @@ export function addMigrate(program: Command, run: Run): void {
   addApply(noun, run);
   addRecords(noun, run);
   addUndo(noun, run);
+  addCleanup(noun, run);
 }
 
 /** `P=V`, again for more; both may hold further `=` in V. */
@@ -135,6 +136,37 @@ function addRecords(noun: Command, run: Run): void {
       const { showMigration } = await import('../engine/migrations/show.ts');
       const migration = await showMigration(await open(call), id);
       return { kind: 'data', json: migration, text: style => migrationLines(style, migration) };
+    }),
+  );
+}
+
+function addCleanup(noun: Command, run: Run): void {
+  addVerb(noun, 'cleanup <id>', 'remove what was migrated from its old places, verifying the copies again', [
+    ['holdfast migrate cleanup latest', 'Of the newest migration; what differs from its copy stays and is listed'],
+  ]).action(
+    run(async (call, id: string) => {
+      const { cleanupMigration } = await import('../engine/migrations/cleanup.ts');
+      const context = await open(call);
+      let reference = id;
+      await confirm(call, async () => {
+        const { showMigration } = await import('../engine/migrations/show.ts');
+        const migration = await showMigration(context, id);
+        reference = migration.id;
+        return [
+          `Remove the old files of the migration ${shortId(migration.id)} (${count(migration.files, 'file')}, ${bytes(migration.bytes)})?`,
+          'Their copies in the root are compared first; undoing the migration would put them back. Go on?',
+        ];
+      });
+      const result = await cleanupMigration(context, reference, call.work);
+      return {
+        kind: 'report',
+        json: result,
+        omissions: { title: 'Kept where it was', list: result.omitted },
+        text: () => [
+          `Removed ${count(result.removed, 'file')} from the old places.`,
+          `To put them back: holdfast migrate undo ${shortId(result.migrationId)}`,
+        ],
+      };
     }),
   );
 }

@@ -21,6 +21,7 @@ const reasons: Record<Snapshot['reason'], string> = {
   'before-restore': 'before a restore',
   'before-migrate': 'before a migration',
   'before-undo': 'before an undo',
+  'before-cleanup': 'before a cleanup',
   scheduled: 'scheduled',
   import: 'imported',
 };

@@ -63,6 +63,7 @@ const snapshots = {
       'before-restore': t('safety: before a restore'),
       'before-migrate': t('safety: before a migration'),
       'before-undo': t('safety: before an undo'),
+      'before-cleanup': t('safety: before a cleanup'),
       scheduled: t('scheduled'),
       import: t('imported'),
     })[reason],

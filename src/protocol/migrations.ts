@@ -54,7 +54,7 @@ export const ApplyMigration = PlanMigration.extend({
   onConflict: ConflictPolicy.default('fail'),
   /** For single items of the plan, by id; the others follow `onConflict`. */
   resolutions: z.record(z.string(), ConflictPolicy).default({}),
-  after: z.enum(['keep']).default('keep'),
+  after: z.enum(['keep', 'link']).default('keep'),
   dryRun: z.boolean().default(false),
 });
 export type ApplyMigration = z.input<typeof ApplyMigration>;
@@ -98,3 +98,12 @@ export const UndoResult = z.object({
   safetySnapshot: Id.nullable(),
 });
 export type UndoResult = z.infer<typeof UndoResult>;
+
+export const CleanupResult = z.object({
+  migrationId: Id,
+  removed: Count,
+  /** Sources that stay, and why. */
+  omitted: z.array(Omission),
+  safetySnapshot: Id,
+});
+export type CleanupResult = z.infer<typeof CleanupResult>;

@@ -7,6 +7,7 @@ export const SnapshotReason = z.enum([
   'before-restore',
   'before-migrate',
   'before-undo',
+  'before-cleanup',
   'scheduled',
   'import',
 ]);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { suite, test } from 'node:test';
-import { ApplyResult, MigrationPlan, UndoResult } from '../../src/protocol/migrations.ts';
+import { suite, type TestContext, test } from 'node:test';
+import { ApplyResult, CleanupResult, MigrationPlan, UndoResult } from '../../src/protocol/migrations.ts';
 import { RootInfo } from '../../src/protocol/root.ts';
 import { type AtlasState, atlasStates, makeAtlas } from '../fixtures/atlas.ts';
 import { canary, hostileMark, makeDigitalArticle } from '../fixtures/digital-article.ts';
@@ -97,6 +97,63 @@ suite('each application', { concurrency: 2 }, () => {
       assertNoSecrets(workspace, root, printed);
     });
   }
+});
+
+suite('the old places, afterwards', () => {
+  const migrated = (t: TestContext, ...options: string[]) => {
+    const workspace = newWorkspace(t);
+    makeDigitalArticle(workspace.folder);
+    const except = ['data/workspace/.holdfast'];
+    const tree = () => readTree(workspace.folder, { except, directoryTimes: true });
+    const before = tree();
+    const applied = workspace.run('migrate', 'apply', '--json', ...options).json(ApplyResult);
+    return {
+      workspace,
+      before,
+      tree,
+      id: applied.migrationId!,
+      plan: workspace.run('migrate', 'plan', '--json').json(MigrationPlan),
+    };
+  };
+
+  test('links in their place keep a program going, inside the root; undoing puts the files back', t => {
+    const { workspace, before, tree, id, plan } = migrated(t, '--after', 'link');
+    const [at] = Object.keys(before).filter(path => path.startsWith('data/notebooks/') && path.endsWith('.json'));
+    const old = path.join(workspace.folder, at!);
+    assert.ok(lstatSync(old).isSymbolicLink());
+    assert.equal(readTree(workspace.folder)[`data/workspace/notebooks/${path.basename(old)}`]?.type, 'file');
+    assert.deepEqual(plan.items, [], 'nothing is left to migrate');
+    const text = readFileSync(old, 'utf8');
+    appendFileSync(old, ' ');
+    const refused = workspace.run('migrate', 'undo', id, '--json', '--yes');
+    assert.equal(refused.status, 4, 'what was written through the link would be lost');
+    writeFileSync(old, text);
+    workspace.done('migrate', 'undo', id, '--yes');
+    assert.deepEqual(tree(), before);
+  });
+
+  test('cleanup removes what its copy proves, keeps the rest, and can be undone', t => {
+    const { workspace, before, tree, id } = migrated(t);
+    const [changed, copyChanged] = Object.keys(before).filter(
+      path => path.startsWith('data/notebooks/') && path.endsWith('.json'),
+    );
+    const copy = path.join(workspace.root, 'notebooks', path.basename(copyChanged!));
+    const original = readFileSync(copy);
+    appendFileSync(path.join(workspace.folder, changed!), ' ');
+    appendFileSync(copy, ' ');
+    const cleaned = workspace.run('migrate', 'cleanup', id, '--json', '--yes');
+    assert.equal(cleaned.status, 3);
+    const { removed, omitted } = cleaned.json(CleanupResult);
+    assert.deepEqual(omitted.map(one => one.path).sort(), [changed, copyChanged].sort());
+    assert.equal(removed, 12);
+    assert.ok(!existsSync(path.join(workspace.folder, 'data/personas/custom/maria/clinical-reviewer.json')));
+    writeFileSync(copy, original);
+    workspace.done('migrate', 'undo', id, '--yes');
+    const after = tree();
+    delete after[changed!];
+    delete before[changed!];
+    assert.deepEqual(after, before);
+  });
 });
 
 function contentOf(file: string): Buffer | string {

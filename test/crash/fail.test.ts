@@ -11,7 +11,7 @@ for (const operation of operations) {
   test(`any call fails, seed ${seed}: ${operation}`, { skip: process.platform === 'win32' }, async () => {
     using place = crashDirectory();
     const world = await World.make(`${place.path}/world`, operation, new Random(seed), 1);
-    await failEverywhere(world, { step: 4, offset: seed % 4 });
-    await failEverywhere(world, { step: 11, offset: seed % 11, lasting: true });
+    await failEverywhere(world, { step: 6, offset: seed % 6 });
+    await failEverywhere(world, { step: 17, offset: seed % 17, lasting: true });
   });
 }

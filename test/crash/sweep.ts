@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { asHoldfastError } from '../../src/engine/errors.ts';
 import { errorCodes } from '../../src/protocol/error.ts';
 import { checkWorld, leftovers } from './check.ts';
 import { type Fault, type FaultKind, failingPorts } from './faulty-files.ts';
 import { type Death, runAndKill } from './kill.ts';
 import type { Random } from './random.ts';
-import { omissionsOf, type World } from './world.ts';
+import { type Found, omissionsOf, type World } from './world.ts';
 
 /** Kills the operation at every call whose effect can be seen, and in the middle of those that have one. */
 export async function killEverywhere(world: World): Promise<number> {
@@ -55,6 +56,7 @@ async function killOnce(world: World, death: Death): Promise<void> {
  */
 export async function failOnce(world: World, fault: Fault): Promise<boolean> {
   world.reset();
+  const exactly = world.tree({ directoryTimes: true });
   const { ports, fired } = failingPorts(fault);
   const name = () =>
     `${world.operation}: ${fired()} (call ${fault.at}) fails with ${fault.kind}${fault.lasting ? ', for good' : ''}`;
@@ -68,7 +70,7 @@ export async function failOnce(world: World, fault: Fault): Promise<boolean> {
   if (fired() === undefined) return false;
   const leftOut = !thrown && omissionsOf(result) !== world.omissions;
   try {
-    if (thrown) assertRefused(world, thrown, fault);
+    if (thrown) assertRefused(world, exactly, thrown, fault, fired());
     else if (!leftOut) assert.deepEqual(world.tree(), world.after, 'it says that it is done');
     else assert.equal(isReading(fired()), true, `only reading may be given up: ${JSON.stringify(result)}`);
     if (!leftOut) await checkWorld(world);
@@ -78,12 +80,13 @@ export async function failOnce(world: World, fault: Fault): Promise<boolean> {
   return true;
 }
 
-function assertRefused(world: World, thrown: unknown, fault: Fault): void {
+function assertRefused(world: World, before: Found, thrown: unknown, fault: Fault, call = ''): void {
   const { code, message } = asHoldfastError(thrown);
   assert.ok(errorCodes.includes(code) && message.length > 0, `a code: ${thrown}`);
   if (fault.lasting) return;
-  assert.deepEqual(world.tree(), world.before, `as before, since it was refused: ${thrown}`);
-  const left = leftovers(world).filter(one => !one.endsWith('/placement/lock.json'));
+  assert.deepEqual(world.tree({ directoryTimes: true }), before, `as before, since it was refused: ${thrown}`);
+  const temporary = call === 'rmSync' ? [] : fs.readdirSync(`${world.root}/.holdfast/tmp`);
+  const left = [...leftovers(world), ...temporary].filter(one => !one.endsWith('/placement/lock.json'));
   assert.deepEqual(left, [], `nothing left behind: ${thrown}`);
 }
 

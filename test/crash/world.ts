@@ -72,14 +72,14 @@ export class World {
   }
 
   /** What the operation changes. */
-  tree(): Found {
+  tree(options: { directoryTimes?: boolean } = {}): Found {
     return this.operation === 'snapshot restore elsewhere'
-      ? readTree(this.elsewhere, { except: ['.holdfast-restore'] })
-      : this.rootTree();
+      ? readTree(this.elsewhere, { except: ['.holdfast-restore'], ...options })
+      : this.rootTree(options);
   }
 
-  rootTree(): Found {
-    return readTree(this.root, { except: ['.holdfast'] });
+  rootTree(options: { directoryTimes?: boolean } = {}): Found {
+    return readTree(this.root, { except: ['.holdfast'], ...options });
   }
 
   context(ports: Partial<Ports> = {}): Context {

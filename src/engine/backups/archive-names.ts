@@ -1,6 +1,6 @@
 import type { Header } from 'tar-stream';
 import { HoldfastError } from '../errors.ts';
-import { checkedPath } from '../names.ts';
+import { checkedPath, nameFromBytes, systemPath } from '../names.ts';
 
 /** Holdfast's own entries in an archive lie in this directory; plain `tar` unpacks them as two small files. */
 export const ownDirectory = '.holdfast-backup';
@@ -16,6 +16,22 @@ export function archivedName(path: string): string {
   return Array.from(path, one => (one.isWellFormed() ? one : `\ufffd${(one.charCodeAt(0) & 0xff).toString(16)}`)).join(
     '',
   );
+}
+
+/** Gives each path of one archive a name that no other has. Directories have to come before what they hold. */
+export class ArchivedNames {
+  readonly #used = new Set<string>();
+  readonly #changed = new Map<string, string>();
+
+  nameOf(path: string): string {
+    const at = path.lastIndexOf('/');
+    const parent = this.#changed.get(path.slice(0, Math.max(0, at)));
+    let name = parent === undefined ? archivedName(path) : parent + archivedName(path.slice(at));
+    while (this.#used.has(name)) name += '\ufffd';
+    this.#used.add(name);
+    if (name !== archivedName(path)) this.#changed.set(path, name);
+    return name;
+  }
 }
 
 const longestPath = 4096;
@@ -36,6 +52,18 @@ export interface ArchiveEntry {
   mtime: string;
   /** Of a link the text as it is; of a hard link the path of the file whose bytes it shares. */
   target?: string;
+}
+
+/**
+ * A path that a manifest gives to an entry, which need not be the name in the archive.
+ *
+ * @throws ARCHIVE_UNSAFE when it leads elsewhere, or is another spelling of a path
+ */
+export function checkManifestPath(path: string, platform: NodeJS.Platform): string {
+  const bytes = Buffer.from(systemPath(path));
+  if (nameFromBytes(bytes) !== path || safePath(path, platform) !== path || path === '' || isTooDeep(path))
+    throw unsafe(path, 'its manifest holds a path that is none');
+  return path;
 }
 
 export function unsafe(path: string, why: string): HoldfastError {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -238,7 +239,7 @@ test('what a killed backup left goes with the next one, and nothing else does', 
 });
 
 test('cancelled, or without room, nothing is left', async () => {
-  using place = placeWith({ 'a.txt': 'a', 'b.bin': Buffer.alloc(5_000_000, 'b') });
+  using place = placeWith({ 'a.txt': 'a', 'b.bin': randomBytes(5_000_000) });
   const to = backupsOf(place);
   const stopped = AbortSignal.abort();
   await assert.rejects(createBackup(place.context, { to }, { signal: stopped }), code('CANCELLED'));

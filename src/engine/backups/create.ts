@@ -11,7 +11,7 @@ import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
 import { encodeRecord } from '../record.ts';
 import { ensureVault } from '../vault/vault-record.ts';
-import { archivedName, headEntry, manifestEntry } from './archive-names.ts';
+import { ArchivedNames, archivedName, headEntry, manifestEntry } from './archive-names.ts';
 import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
 import { gather, type LiveEntry } from './gather.ts';
 import { readLiveFile } from './read-live-file.ts';
@@ -82,6 +82,7 @@ async function writeArchive(
   const file = ports.fs.openSync(temporary, 'wx', 0o600);
   const writer = new ArchiveWriter(ports.fs, file);
   const manifest: Manifest = { entries: [], omitted };
+  const names = new ArchivedNames();
   let files = 0;
   let bytes = 0;
   try {
@@ -90,15 +91,17 @@ async function writeArchive(
     await own(headEntry, encodeRecord(headKind, head, ports.now()));
     for (const entry of entries) {
       if (pace.due()) await pace.breathe({ phase: 'Archiving', done: bytes, total, unit: 'bytes' });
-      const { absolute: _, ...listed } = entry;
+      const { absolute: _, ...facts } = entry;
+      const name = names.nameOf(entry.path);
+      const listed = name === archivedName(entry.path) ? facts : { ...facts, archived: name };
       if (entry.type !== 'file') {
-        await writer.entry(headerOf(entry), []);
+        await writer.entry(headerOf(name, entry), []);
         manifest.entries.push(listed);
         continue;
       }
       try {
         const { sha256, problem, ...live } = await readLiveFile(ports.fs, entry, (now, chunks) =>
-          writer.entry(headerOf({ ...entry, ...now }), chunks),
+          writer.entry(headerOf(name, { ...entry, ...now }), chunks),
         );
         manifest.entries.push({ ...listed, ...live, sha256 });
         if (problem) omitted.push({ path: entry.path, reason: problem });
@@ -132,14 +135,14 @@ function skippable(error: unknown): string {
   throw error;
 }
 
-function headerOf(entry: LiveEntry): EntryHeader {
+function headerOf(name: string, entry: LiveEntry): EntryHeader {
   const nanoseconds = BigInt(entry.mtime);
   const seconds = nanoseconds / 1_000_000_000n;
   const fraction = nanoseconds % 1_000_000_000n;
   const sign = nanoseconds < 0n && seconds === 0n ? '-' : '';
   const mtime = `${sign}${seconds}.${String(fraction < 0n ? -fraction : fraction).padStart(9, '0')}`;
   const common = {
-    name: archivedName(entry.path),
+    name,
     mode: entry.mode,
     mtime: new Date(Math.max(0, Number(seconds) * 1000)),
     pax: { mtime },

@@ -7,7 +7,15 @@ import type { Work } from '../ports.ts';
 import { decodeRecord } from '../record.ts';
 import { objectHash } from '../vault/object-id.ts';
 import { ArchiveLinks, leadsOutside } from './archive-links.ts';
-import { type ArchiveEntry, archivedName, headEntry, manifestEntry, readHeader, unsafe } from './archive-names.ts';
+import {
+  type ArchiveEntry,
+  archivedName,
+  checkManifestPath,
+  headEntry,
+  manifestEntry,
+  readHeader,
+  unsafe,
+} from './archive-names.ts';
 import { type ArchivePart, readArchive } from './read-archive.ts';
 import { type Head, headKind, type Manifest, manifestKind } from './records.ts';
 
@@ -69,11 +77,12 @@ export async function inspectArchive(
     if (entries.size > mostEntries) throw unsafe(file, 'it has more entries than any root');
   }
   if (head && !manifest) throw new HoldfastError('CORRUPT', 'The backup has lost its manifest.', { path: file });
-  await checkShape(entries, pace);
-  if (!trustLinks) await checkLinks(entries, context.ports.platform, pace);
   const list = [...entries.values()];
+  const exact = manifest ? exactEntries(list, manifest, context.ports.platform) : entries;
+  await checkShape(exact, pace);
+  if (!trustLinks) await checkLinks(exact, context.ports.platform, pace);
   return {
-    entries: manifest ? exactEntries(list, manifest) : list,
+    entries: [...exact.values()],
     head,
     bad: manifest ? differences(list, manifest) : [],
   };
@@ -137,28 +146,44 @@ async function checkLinks(entries: ReadonlyMap<string, Wanted>, platform: NodeJS
 }
 
 /** The manifest has names, link texts and times exactly as they were; a tar header cannot hold every one. */
-function exactEntries(entries: ArchivedEntry[], manifest: Manifest): ArchivedEntry[] {
-  const byName = new Map(manifest.entries.map(entry => [archivedName(entry.path), entry]));
-  return entries.map(entry => {
+function exactEntries(
+  entries: ArchivedEntry[],
+  manifest: Manifest,
+  platform: NodeJS.Platform,
+): Map<string, ArchivedEntry> {
+  const byName = new Map(manifest.entries.map(entry => [nameOf(entry), entry]));
+  const all = new Map<string, ArchivedEntry>();
+  for (const entry of entries) {
     const exact = byName.get(entry.path);
-    if (!exact || exact.type !== entry.type) return entry;
-    const { path, mode, mtime, sha256, target } = exact;
-    return {
+    const fits = exact?.type === entry.type;
+    const path = !fits || exact.path === entry.path ? entry.path : checkManifestPath(exact.path, platform);
+    if (all.has(path)) throw unsafe(path, 'its manifest has the same path twice');
+    if (!fits) {
+      all.set(path, entry);
+      continue;
+    }
+    const { mode, mtime, sha256, target } = exact;
+    all.set(path, {
       ...entry,
       path,
       mode,
       mtime,
       ...(sha256 ? { sha256 } : {}),
       ...(target !== undefined && target.toWellFormed() === entry.target ? { target } : {}),
-    };
-  });
+    });
+  }
+  return all;
+}
+
+function nameOf({ path, archived }: Manifest['entries'][number]): string {
+  return archived ?? archivedName(path);
 }
 
 function differences(entries: Wanted[], manifest: Manifest): Omission[] {
   const bad: Omission[] = [];
   const byPath = new Map(entries.map(entry => [entry.path, entry]));
   for (const expected of manifest.entries) {
-    const name = archivedName(expected.path);
+    const name = nameOf(expected);
     const found = byPath.get(name);
     byPath.delete(name);
     if (!found || found.type !== expected.type)

@@ -13,6 +13,8 @@ export const Manifest = z.object({
   entries: z.array(
     z.object({
       path: z.string(),
+      /** Its name in the archive, where `archivedName` gives that of another one too. */
+      archived: z.string().optional(),
       type: FileType,
       size: z.number().int().nonnegative(),
       mode: z.number().int(),

@@ -10,6 +10,8 @@ import { objectHash } from '../vault/object-id.ts';
 /** Above gzip's fastest levels the archive shrinks little and takes twice as long. */
 const level = 2;
 
+const pieceLength = 256 * 1024;
+
 /** What an entry says of itself; `pax` holds what the plain header cannot. */
 export type EntryHeader = Partial<Header> & Pick<Header, 'name' | 'size'>;
 
@@ -28,7 +30,7 @@ export class ArchiveWriter {
     // Failures are met where the archive is written; a stream that nobody listens to would end the process.
     this.#pack.on('error', () => {});
     const source = Readable.from(this.#pack);
-    this.#written = pipeline(source, zlib.createGzip({ level }), async compressed => {
+    this.#written = pipeline(source, inPieces, zlib.createGzip({ level, chunkSize: pieceLength }), async compressed => {
       for await (const chunk of compressed as AsyncIterable<Buffer>) {
         writeAll(fs, file, chunk);
         this.#hash.update(chunk);
@@ -91,4 +93,19 @@ export class ArchiveWriter {
       waited.then(resolve, reject);
     });
   }
+}
+
+/** A tar comes as headers and files of a few hundred bytes; handing over each alone takes longer than compressing it. */
+async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let piece: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    piece.push(chunk);
+    length += chunk.length;
+    if (length < pieceLength) continue;
+    yield Buffer.concat(piece);
+    piece = [];
+    length = 0;
+  }
+  if (length > 0) yield Buffer.concat(piece);
 }

@@ -19,9 +19,11 @@ import type { FileCalls, Work } from '../ports.ts';
 import { takeSafetySnapshot } from '../snapshots/safety.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { isPlaced } from './is-placed.ts';
+import { linkSources, oldDirectories } from './old-places.ts';
 import { makePlan } from './plan.ts';
 import { type Settled, settleConflicts } from './policy.ts';
 import {
+  findMigration,
   findPlan,
   migrationLock,
   readMigrations,
@@ -50,7 +52,7 @@ export async function applyMigration(context: Context, input: ApplyMigration, wo
 
 async function apply(
   context: Context,
-  { plan: reference, from, set, onConflict, resolutions, dryRun }: z.output<typeof ApplyMigration>,
+  { plan: reference, from, set, onConflict, resolutions, after, dryRun }: z.output<typeof ApplyMigration>,
   work: Work,
 ): Promise<ApplyResult> {
   await settleRoot(context);
@@ -69,7 +71,16 @@ async function apply(
   const result = resultOf(stored, settled, dryRun);
   if (settled.wanted.length === 0 || dryRun) return result;
   if (!given) writePlan(context, stored);
-  return carryOut(context, stored, settled, result, work);
+  const applied = await carryOut(context, stored, settled, result, work);
+  return after === 'link' && applied.migrationId ? linked(context, applied, applied.migrationId, work) : applied;
+}
+
+/** With the files in place, their sources become links to them; what has to stay a file is listed. */
+async function linked(context: Context, applied: ApplyResult, id: string, work: Work): Promise<ApplyResult> {
+  const migration = findMigration(context, id);
+  writeMigration(context, { ...migration, oldDirectories: oldDirectories(context, migration.placed) });
+  const left = await linkSources(context, migration.placed, new Pace(work));
+  return { ...applied, omitted: [...applied.omitted, ...left] };
 }
 
 function resultOf({ plan }: StoredPlan, settled: Settled, dryRun: boolean): ApplyResult {
@@ -108,14 +119,18 @@ async function carryOut(
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     plan: stored.plan,
     safetySnapshot: null,
-    placed: files.map(({ path, type, sha256 }) => ({
+    placed: files.map(({ path, type, sha256, mode, mtime }) => ({
       path,
+      mode,
+      mtime,
+      source: settled.sources[path]!,
       sha256: sha256!,
       type: type === 'link' ? 'link' : 'file',
       replaced: lstatOf(ports, context.root, path) !== undefined,
       upgraded: settled.upgrades.has(path),
     })),
     ...directoriesAround(context, settled.wanted),
+    oldDirectories: [],
     result: { ...planned, migrationId: id, verified: files.length },
   };
   writeMigration(context, migration);

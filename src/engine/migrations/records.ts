@@ -43,10 +43,16 @@ const StoredMigration = Migration.extend({
       path: z.string(),
       sha256: z.string(),
       type: z.enum(['file', 'link']),
+      mode: z.number().int(),
+      mtime: z.string(),
       replaced: z.boolean(),
       upgraded: z.boolean(),
+      /** Where it came from: absolute, since that may be anywhere. */
+      source: z.string(),
     }),
   ),
+  /** Around the sources; absolute. Empty until something is done to the sources. */
+  oldDirectories: z.array(z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() })),
   madeDirectories: z.array(z.string()),
   /** Directories that were there before, with their times, so that undoing leaves no trace. */
   touchedDirectories: z.array(z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() })),

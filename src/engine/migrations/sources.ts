@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
-import type { LegacyEntry, Upgrade } from '../../profiles/profile.ts';
+import type { LegacyEntry, LegacySource, Upgrade } from '../../profiles/profile.ts';
 import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent, systemCode } from '../errors.ts';
@@ -49,21 +49,32 @@ export async function readSources(
 ): Promise<Sources> {
   const sources: Sources = { files: [], directories: [], omitted: [], warnings: [] };
   const walk = new SourceWalk(context, sources, new Pace(work));
-  for (const { entries, omitted, warnings } of context.profile.legacySources(profileView(context))) {
+  for (const { entries, omitted, warnings } of legacyPlaces(context, from, prefix)) {
     sources.omitted.push(...omitted);
     sources.warnings.push(...warnings);
     for (const entry of entries) await walk.take(entry);
   }
+  return sources;
+}
+
+/** The places that the profile knows, and those that the user named: their files go below `prefix`. */
+export function* legacyPlaces(
+  context: Context,
+  from: readonly string[],
+  prefix: string,
+): Generator<Pick<LegacySource, 'entries' | 'omitted' | 'warnings'>> {
+  const view = profileView(context);
+  yield* context.profile.legacySources(view);
   for (const one of from) {
     const directory = namedDirectory(context, one);
-    const known = context.profile.sourceFrom?.(profileView(context), directory);
-    sources.omitted.push(...(known?.omitted ?? []));
-    sources.warnings.push(...(known?.warnings ?? []));
-    const entries = known?.entries ?? [{ source: directory, target: '' }];
-    for (const entry of entries)
-      await walk.take({ ...entry, target: [prefix, entry.target].filter(Boolean).join('/') });
+    const { entries, omitted, warnings } = context.profile.sourceFrom?.(view, directory) ?? {
+      entries: [{ source: directory, target: '' }],
+      omitted: [],
+      warnings: [],
+    };
+    const below = (target: string) => [prefix, target].filter(Boolean).join('/');
+    yield { entries: entries.map(entry => ({ ...entry, target: below(entry.target) })), omitted, warnings };
   }
-  return sources;
 }
 
 function namedDirectory({ ports, workspace, root }: Context, given: string): string {

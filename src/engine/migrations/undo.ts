@@ -18,6 +18,7 @@ import { ObjectStore } from '../vault/object-store.ts';
 import type { FileEntry } from '../vault/tree.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { isPlaced, linkDigest } from './is-placed.ts';
+import { returnSources } from './old-places.ts';
 import { findMigration, migrationLock, type StoredMigration, writeMigration } from './records.ts';
 
 /**
@@ -44,6 +45,7 @@ async function undo(context: Context, reference: string, work: Work): Promise<Un
   try {
     const replaced = replacedFiles(context, store, migration);
     await refuseLaterEdits(context, migration, replaced, work);
+    if (migration.oldDirectories.length > 0) await returnSources(context, migration, new Pace(work));
     let safetySnapshot: string | null = null;
     await place(
       context,

@@ -49,6 +49,7 @@ test('an edit of the same size with its time set back is captured', async () => 
   const { atime, mtime } = fs.statSync(`${place.root}/a`);
   fs.writeFileSync(`${place.root}/a`, 'AAAA');
   fs.utimesSync(`${place.root}/a`, atime, mtime);
+  await settle();
   assert.deepEqual(await opened(place), ['a']);
   assert.equal((await readSnapshotFile(place.context, 'latest', 'a')).toString(), 'AAAA');
 });
@@ -59,16 +60,39 @@ test('so is a file that took the place of another with the same size and time', 
   fs.writeFileSync(`${place.path}/other`, 'ZZZZ');
   fs.utimesSync(`${place.path}/other`, atime, mtime);
   fs.renameSync(`${place.path}/other`, `${place.root}/a`);
+  await settle();
   assert.deepEqual(await opened(place), ['a']);
 });
 
+/** Ports of a file system that stamps files with whole seconds only, as some do, and knows no change time to speak of. */
+function coarsePorts(): Partial<Ports> {
+  const whole = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
+  const { fs: files } = watchedPorts(call => call.run());
+  const coarse = (name: 'lstatSync' | 'fstatSync') => (at: never, options?: { bigint?: boolean }) => {
+    const real = files[name] as (at: never, options?: object) => unknown;
+    const stat = real(at, options) as Record<string, number | bigint>;
+    if (options?.bigint) {
+      for (const time of ['mtimeNs', 'ctimeNs']) stat[time] = (BigInt(stat[time]!) / 1_000_000_000n) * 1_000_000_000n;
+    } else for (const time of ['mtimeMs', 'ctimeMs']) stat[time] = whole(Number(stat[time]));
+    return stat;
+  };
+  const proxied = new Proxy(files, {
+    get: (target, name: keyof typeof files) =>
+      name === 'lstatSync' || name === 'fstatSync' ? coarse(name) : target[name],
+  });
+  return { fs: proxied };
+}
+
 test('edits right after a snapshot are captured, though the file looks as it did', async () => {
-  using place = placeWith({ a: '0000' });
-  for (let number = 1; number < 60; number++) {
-    await place.snapshot();
-    fs.writeFileSync(`${place.root}/a`, String(number).padStart(4, '0'));
-    await place.snapshot();
-    assert.equal((await readSnapshotFile(place.context, 'latest', 'a')).toString(), String(number).padStart(4, '0'));
+  for (const ports of [{}, coarsePorts()]) {
+    using place = placeWith({ a: '0000' });
+    const context = place.open(ports);
+    for (let number = 1; number < 40; number++) {
+      await place.snapshot(context);
+      fs.writeFileSync(`${place.root}/a`, String(number).padStart(4, '0'));
+      await place.snapshot(context);
+      assert.equal((await readSnapshotFile(context, 'latest', 'a')).toString(), String(number).padStart(4, '0'));
+    }
   }
 });
 

@@ -64,7 +64,7 @@ export interface WorkspaceClient {
 
   planMigration(input: PlanMigration, work?: Work): Promise<MigrationPlan>;
   /** Undefined where there are no bytes: the target of a file that is new. */
-  planContent(planId: string, item: string, side: 'source' | 'target'): Promise<Uint8Array | undefined>;
+  planContent(planId: string, item: string, side: 'source' | 'target' | 'result'): Promise<Uint8Array | undefined>;
   applyMigration(input: ApplyMigration, work?: Work): Promise<ApplyResult>;
   listMigrations(): Promise<Migration[]>;
   showMigration(reference: string): Promise<z.infer<typeof MigrationDetails>>;

@@ -33,10 +33,10 @@ const content = createRoute({
   method: 'get',
   path: '/migrations/plans/{id}/content',
   tags,
-  summary: 'The bytes of one planned file, as they are in the source or will be in the target',
+  summary: 'The bytes of one planned file: at the source, in the root now, or as they would be written',
   description: 'Where there are none (a target that does not exist): 404 with `details.absent`.',
   request: {
-    query: inWorkspace.extend({ item: z.string(), side: z.enum(['source', 'target']) }),
+    query: inWorkspace.extend({ item: z.string(), side: z.enum(['source', 'target', 'result']) }),
     params: named,
   },
   responses: bytes,

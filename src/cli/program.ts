@@ -4,6 +4,7 @@ import { addBackup } from './backup.ts';
 import type { Run } from './call.ts';
 import { addGlobalOptions } from './command.ts';
 import { addDoctor } from './doctor.ts';
+import { addGuard } from './guard.ts';
 import { addLog } from './log.ts';
 import { addMigrate } from './migrate.ts';
 import { addRoot } from './root.ts';
@@ -66,6 +67,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addServe,
     addWatch,
     addDoctor,
+    addGuard,
   ]) {
     add(program, run);
   }

@@ -13,9 +13,11 @@ import type { Log } from './log.ts';
 import { Plans } from './plans.ts';
 import { type Prompts, windowPrompts } from './prompts.ts';
 import type { Services } from './services.ts';
+import { StalePlans } from './stale-plans.ts';
 import { StatusBar } from './status/status-bar.ts';
 import { BackupsSource } from './views/backups/provider.ts';
 import { FolderTree, type TreeSource } from './views/folder-tree.ts';
+import { MigrationSource } from './views/migration/provider.ts';
 import type { AnyNode } from './views/nodes.ts';
 import { SessionsSource } from './views/sessions/provider.ts';
 import { SnapshotsSource } from './views/snapshots/provider.ts';
@@ -43,13 +45,14 @@ export function compose(context: vscode.ExtensionContext, log: Log): Composed {
   const workspaces = keep(new Workspaces(connection, log));
   const contents = new SnapshotContents(workspaces);
   const planFiles = keep(new PlanFiles(workspaces));
+  const plans = keep(new Plans());
   const reports = new Reports();
   const services: Services = {
     workspaces,
     connection,
     contents,
     planFiles,
-    plans: new Plans(),
+    plans,
     reports,
     log,
     prompts: windowPrompts,
@@ -74,12 +77,14 @@ export function compose(context: vscode.ExtensionContext, log: Log): Composed {
     return provider;
   };
   const views = {
+    'holdfast.migration': tree(new MigrationSource(plans)),
     'holdfast.snapshots': tree(new SnapshotsSource(contents)),
     'holdfast.sessions': tree(new SessionsSource()),
     'holdfast.backups': tree(new BackupsSource()),
   };
   keep(new StatusBar(workspaces));
-  new ContextKeys(workspaces);
+  new ContextKeys(workspaces, plans);
+  keep(new StalePlans(workspaces, plans, log));
   keep(connection.onDidGiveUp(problem => showFailure(services, 'sidecar', problem)));
 
   const ready = workspaces.start();

@@ -1,14 +1,18 @@
 import { Context } from './contribute.ts';
 import type { RootState } from './contributions.ts';
+import type { Plans } from './plans.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** Keeps the `when` clauses of the manifest in step with the model. */
 export class ContextKeys {
   private readonly context = new Context();
   private readonly workspaces: Workspaces;
+  private readonly plans: Plans;
 
-  constructor(workspaces: Workspaces) {
+  constructor(workspaces: Workspaces, plans: Plans) {
     this.workspaces = workspaces;
+    this.plans = plans;
+    plans.onDidChange(() => this.update());
     workspaces.onDidChange(() => this.update());
     workspaces.onDidChangeFolders(() => this.update());
     this.update();
@@ -16,6 +20,7 @@ export class ContextKeys {
 
   private update(): void {
     const all = this.workspaces.all;
+    this.context.set('holdfast.hasPlan', this.plans.all.length > 0);
     this.context.set('holdfast.state', combined(all.map(({ state }) => state)));
     this.context.set(
       'holdfast.hasLegacy',

@@ -7,8 +7,19 @@ export const commandIds = [
   'holdfast.root.init',
   'holdfast.root.select',
   'holdfast.root.reveal',
+  'holdfast.profile.select',
   'holdfast.status.show',
   'holdfast.migrate.plan',
+  'holdfast.migrate.planFrom',
+  'holdfast.migrate.planAgain',
+  'holdfast.migrate.compare',
+  'holdfast.migrate.open',
+  'holdfast.migrate.keepMine',
+  'holdfast.migrate.takeLegacy',
+  'holdfast.migrate.keepBoth',
+  'holdfast.migrate.keepNewer',
+  'holdfast.migrate.decideLater',
+  'holdfast.migrate.discard',
   'holdfast.migrate.apply',
   'holdfast.migrate.list',
   'holdfast.migrate.show',
@@ -51,7 +62,10 @@ export type CommandId = (typeof commandIds)[number];
 export const writingCommands = [
   'holdfast.root.init',
   'holdfast.root.select',
+  'holdfast.profile.select',
   'holdfast.migrate.plan',
+  'holdfast.migrate.planFrom',
+  'holdfast.migrate.planAgain',
   'holdfast.migrate.apply',
   'holdfast.migrate.undo',
   'holdfast.snapshot.create',
@@ -68,7 +82,7 @@ export const writingCommands = [
 ] as const satisfies readonly CommandId[];
 
 export const viewContainer = 'holdfast';
-export const viewIds = ['holdfast.snapshots', 'holdfast.sessions', 'holdfast.backups'] as const;
+export const viewIds = ['holdfast.migration', 'holdfast.snapshots', 'holdfast.sessions', 'holdfast.backups'] as const;
 export type ViewId = (typeof viewIds)[number];
 
 export type RootState = 'none' | 'ready' | 'unusable' | 'untrusted';
@@ -78,11 +92,14 @@ export interface ContextKeys {
   'holdfast.state': RootState;
   'holdfast.hasLegacy': boolean;
   'holdfast.hasUnsaved': boolean;
+  /** A migration is being previewed. */
+  'holdfast.hasPlan': boolean;
 }
 export const contextKeys = {
   'holdfast.state': true,
   'holdfast.hasLegacy': true,
   'holdfast.hasUnsaved': true,
+  'holdfast.hasPlan': true,
 } satisfies Record<keyof ContextKeys, true>;
 
 /** `restricted` ones count only from user settings while the workspace is not trusted. */
@@ -117,6 +134,9 @@ export const rowKinds = {
   broken: 'holdfast.broken',
   notice: 'holdfast.notice',
   more: 'holdfast.more',
+  planGroup: 'holdfast.planGroup',
+  planItem: 'holdfast.planItem',
+  planNote: 'holdfast.planNote',
 } as const;
 export type RowKind = keyof typeof rowKinds;
 

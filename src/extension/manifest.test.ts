@@ -39,7 +39,7 @@ const Manifest = z.looseObject({
     ),
     configuration: z.looseObject({ properties: z.record(z.string(), z.looseObject({ scope: z.string() })) }),
     viewsContainers: z.object({ activitybar: z.array(z.looseObject({ id: z.string() })) }),
-    views: z.record(z.string(), z.array(z.looseObject({ id: z.string() }))),
+    views: z.record(z.string(), z.array(z.looseObject({ id: z.string(), when: z.string().optional() }))),
     viewsWelcome: z.array(z.looseObject({ view: z.string(), when: z.string() })),
     menus: z.record(z.string(), z.array(When)),
     walkthroughs: z.array(z.looseObject({ steps: z.array(z.looseObject({ id: z.string() })) })),
@@ -48,8 +48,8 @@ const Manifest = z.looseObject({
 const manifest = Manifest.parse(JSON.parse(text));
 const { contributes } = manifest;
 const menuItems = Object.values(contributes.menus).flat();
-const whenClauses = [...menuItems, ...contributes.viewsWelcome].flatMap(({ when }) =>
-  when === undefined ? [] : [when],
+const whenClauses = [...menuItems, ...contributes.viewsWelcome, ...Object.values(contributes.views).flat()].flatMap(
+  ({ when }) => (when === undefined ? [] : [when]),
 );
 
 test('the manifest declares every typed command, and no other', () => {

@@ -4,6 +4,7 @@ import type { Candidate } from '../protocol/root.ts';
 import type { SnapshotReason } from '../protocol/snapshots.ts';
 import type { RootState } from './contributions.ts';
 import { counted, files, labels } from './labels.ts';
+import type { PlanGroup } from './views/migration/nodes.ts';
 
 const t = vscode.l10n.t;
 
@@ -86,6 +87,7 @@ const snapshots = {
     t('{0} files differ. Choose which to compare; more than {1} at once make the editor slow.', count, most),
   emptyDirectory: () => t('A directory.'),
   linkTo: (target: string) => t('A symbolic link to {0}', target),
+  secretNotShown: () => t('This file holds secrets. Its content is not shown.'),
   notShownAsText: () => t('This file is not shown as text.'),
   sizeIs: (size: string, bytes: number) =>
     bytes < 1000 ? t('Size: {0}', size) : t('Size: {0} ({1} bytes)', size, bytes),
@@ -145,6 +147,38 @@ const migration = {
       count,
       path,
     ),
+  planGroup: (group: PlanGroup) =>
+    ({
+      upgrade: t('Upgrade'),
+      copy: t('Copy'),
+      conflict: t('Conflict'),
+      identical: t('Identical'),
+      omitted: t('Left Out'),
+      warnings: t('Warnings'),
+    })[group],
+  planGroupDetail: (group: PlanGroup) =>
+    ({
+      upgrade: t('Comes into the root in the form that is current now.'),
+      copy: t('Comes into the root byte by byte.'),
+      conflict: t('The root has another file in this place. Choose for each which one stays.'),
+      identical: t('Is in the root already.'),
+      omitted: t('Stays out of the root, and why.'),
+      warnings: t('Worth knowing before the plan is applied.'),
+    })[group],
+  countUndecided: (all: string, open: number) => t('{0} ({1} not decided)', all, open),
+  stretch: (first: string, last: string) => t('{0} to {1}', first, last),
+  decision: (policy: ConflictPolicy | undefined) =>
+    policy === undefined
+      ? t('not decided')
+      : {
+          fail: t('stop'),
+          'keep-target': t('keep mine'),
+          'keep-source': t('take legacy'),
+          'keep-both': t('keep both'),
+          'keep-newer': t('keep newer'),
+        }[policy],
+  severalProfiles: (profiles: readonly string[], chosen: string) =>
+    t('Several applications fit this folder: {0}. It is taken for {1}.', profiles.join(', '), chosen),
   noMigrations: () => t('There is no migration yet.'),
   migrationStatus: (status: Migration['status']) =>
     ({ applying: t('not finished'), completed: t('completed'), undone: t('undone') })[status],
@@ -197,6 +231,9 @@ const problems = {
   noSuchSnapshot: (id: string) => t('There is no snapshot {0}.', id),
   noSuchSession: (id: string) => t('There is no session {0}.', id),
   noSuchPlan: (id: string) => t('There is no plan {0}.', id),
+  noSuchItem: () => t('The plan has no such file.'),
+  noPreview: () => t('No migration is being previewed.'),
+  noPreviewHint: () => t('Begin with “Holdfast: Preview Migration”.'),
   noSuchMigration: (id: string) => t('There is no migration {0}.', id),
   noSnapshots: () => t('There is no snapshot yet.'),
   noSnapshotsHint: () => t('Take one with “Holdfast: Create Snapshot”.'),

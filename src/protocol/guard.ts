@@ -10,10 +10,11 @@ export const Written = z.object({
 });
 export type Written = z.infer<typeof Written>;
 
-/** `status`: the command's exit status, or null when a signal ended it. */
+/** `status`: the command's exit status, or null when a signal ended it, which `signal` then names. */
 export const GuardResult = z.object({
   command: z.array(z.string()),
   status: z.number().int().nullable(),
+  signal: z.string().nullable(),
   written: z.array(Written),
 });
 export type GuardResult = z.infer<typeof GuardResult>;

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 export const shapes = {
   single: { trusted: true, open: (dir: string) => ({ folder: dir }) },
   'multi-root': { trusted: true, open: (dir: string) => ({ workspace: workspaceFile(dir) }) },
+  /** A folder of each application that Holdfast knows. */
+  applications: { trusted: true, open: (dir: string) => ({ workspace: workspaceFile(dir) }) },
   /** Restricted mode. */
   untrusted: { trusted: false, open: (dir: string) => ({ folder: dir }) },
   /** No folder at all. */

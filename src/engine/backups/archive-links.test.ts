@@ -60,7 +60,8 @@ test('of links taken together, whatever the system would follow to the outside i
       for (const one of links) {
         let real: string;
         try {
-          real = fs.realpathSync(path.join(base, one.path));
+          // The other one takes `..` after a link for the directory that holds the link.
+          real = fs.realpathSync.native(path.join(base, one.path));
         } catch {
           continue;
         }

@@ -18,7 +18,7 @@ export const Manifest = z.object({
       type: FileType,
       size: z.number().int().nonnegative(),
       mode: z.number().int(),
-      mtime: z.string().regex(/^-?\d+$/),
+      mtime: z.string().regex(/^-?\d{1,19}$/),
       sha256: Sha256.optional(),
       target: z.string().optional(),
     }),

@@ -4,7 +4,7 @@ import picomatch from 'picomatch';
 import type { Written } from '../../protocol/guard.ts';
 import { type Context, vaultName } from '../context.ts';
 import { isAbsent, systemCode } from '../errors.ts';
-import { isWithin, systemPath } from '../names.ts';
+import { systemPath } from '../names.ts';
 import { profileView } from '../profile-view.ts';
 import { shownPath } from '../root/shown-path.ts';
 import { walkFiles } from '../root/walk-files.ts';
@@ -20,38 +20,35 @@ export interface GuardOptions {
   tracked: readonly string[];
   /** Globs relative to the workspace. */
   watch: readonly string[];
+  /** An earlier state: its files are looked at again, whether or not they would be found by now. */
+  earlier?: ReadonlyMap<string, Guarded>;
 }
 
 /** The state of every file that a command must not write: legacy sources, tracked files, and what was named. */
-export function guardedState(context: Context, { tracked, watch }: GuardOptions): Map<string, Guarded> {
+export function guardedState(context: Context, { tracked, watch, earlier }: GuardOptions): Map<string, Guarded> {
+  const { fs } = context.ports;
   const files = new Map<string, Guarded>();
   const add = (absolute: string, guarded: Written['guarded']) => {
     if (files.has(absolute)) return;
     const stat = lstat(context, absolute);
-    if (stat?.isDirectory())
-      walkFiles(
-        context.ports.fs,
-        absolute,
-        inside => add(`${absolute}/${inside}`, guarded),
-        () => false,
-      );
-    else if (stat) files.set(absolute, { guarded, state: stateOf(stat) });
+    // A directory that git tracks is another repository.
+    if (stat && !stat.isDirectory()) files.set(absolute, { guarded, state: stateOf(stat) });
+    else if (stat && guarded === 'legacy') {
+      const isRoot = (inside: string) => path.join(absolute, inside) === context.root;
+      walkFiles(fs, absolute, inside => add(path.join(absolute, inside), guarded), isRoot);
+    }
   };
-  for (const source of context.profile.legacySources(profileView(context))) {
-    for (const entry of source.entries) add(entry.source, 'legacy');
+  for (const { entries } of context.profile.legacySources(profileView(context))) {
+    for (const { source, upgrade } of entries) for (const one of [source, ...(upgrade?.with ?? [])]) add(one, 'legacy');
   }
   for (const absolute of tracked) add(absolute, 'tracked');
   if (watch.length > 0) {
     const isWatched = picomatch([...watch], { dot: true, windows: false, flags: 's' });
-    const skip = (inside: string) =>
-      inside === '.git' || isWithin(inside, vaultName) || inside.endsWith(`/${vaultName}`);
-    walkFiles(
-      context.ports.fs,
-      context.workspace,
-      inside => isWatched(inside) && add(path.join(context.workspace, inside), 'watched'),
-      skip,
-    );
+    const skip = (inside: string) => ['.git', vaultName].includes(path.posix.basename(inside));
+    const visit = (inside: string) => isWatched(inside) && add(path.join(context.workspace, inside), 'watched');
+    walkFiles(fs, context.workspace, visit, skip);
   }
+  for (const [absolute, { guarded }] of earlier ?? []) add(absolute, guarded);
   return files;
 }
 

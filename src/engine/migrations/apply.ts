@@ -108,6 +108,7 @@ async function carryOut(
 ): Promise<ApplyResult> {
   const { ports } = context;
   const files = settled.wanted.filter(one => one.type !== 'dir');
+  const conflicting = new Set(stored.plan.items.filter(item => item.action === 'conflict').map(item => item.target));
   const id = newId(ports);
   const migration: StoredMigration = {
     id,
@@ -126,7 +127,7 @@ async function carryOut(
       source: settled.sources[path]!,
       sha256: sha256!,
       type: type === 'link' ? 'link' : 'file',
-      replaced: lstatOf(ports, context.root, path) !== undefined,
+      replaced: conflicting.has(path),
       upgraded: settled.upgrades.has(path),
     })),
     ...directoriesAround(context, settled.wanted),
@@ -256,13 +257,15 @@ async function fillFromSources(
   }
 }
 
+/** For all files one after the other: making one for each takes longer than reading a small file. */
+const scratch = Buffer.allocUnsafeSlow(1024 * 1024);
+
 async function copyTo(staged: StagedFile, fs: FileCalls, source: string, pace: Pace): Promise<void> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
-  const buffer = Buffer.allocUnsafe(256 * 1024);
   const file = fs.openSync(source, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
-    for (let read = fs.readSync(file, buffer); read > 0; read = fs.readSync(file, buffer)) {
-      staged.write(buffer.subarray(0, read));
+    for (let read = fs.readSync(file, scratch); read > 0; read = fs.readSync(file, scratch)) {
+      staged.write(scratch.subarray(0, read));
       if (pace.due()) await pace.breathe();
     }
   } finally {

@@ -197,10 +197,11 @@ export function at(base: string, path: string): string {
 
 export function lstatOf(ports: Ports, base: string, path: string): BigIntStats | undefined {
   try {
-    return ports.fs.lstatSync(at(base, path), { bigint: true });
+    // Asked of thousands of paths where nothing is: an error for each would cost more than the question.
+    return ports.fs.lstatSync(at(base, path), { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    // Below a file, or a link that leads to itself, lies nothing.
-    if (isAbsent(error) || ['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined;
+    // Below a file, or a link that leads to itself, lies nothing either.
+    if (['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined;
     throw error;
   }
 }

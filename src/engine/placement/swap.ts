@@ -150,12 +150,11 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
   }
 }
 
-function exists(ports: Ports, path: string): boolean {
+function exists({ fs }: Ports, path: string): boolean {
   try {
-    ports.fs.lstatSync(path);
-    return true;
+    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return false;
+    if (systemCode(error) === 'ENOTDIR') return false;
     throw error;
   }
 }

@@ -13,13 +13,18 @@ import { refresh } from './general/refresh.ts';
 import { restartSidecar } from './general/restart.ts';
 import { revealBroken } from './general/reveal-broken.ts';
 import { applyMigration } from './migrate/apply.ts';
+import { comparePlan } from './migrate/compare.ts';
+import { decide } from './migrate/decide.ts';
+import { discardPreview } from './migrate/discard.ts';
 import { listMigrations } from './migrate/list.ts';
-import { planMigration } from './migrate/plan.ts';
+import { openPlanItem } from './migrate/open-item.ts';
+import { planAgain, planMigration, planMigrationFrom } from './migrate/plan.ts';
 import { showMigration } from './migrate/show.ts';
 import { undoMigration } from './migrate/undo.ts';
 import { initRoot } from './root/init.ts';
 import { revealRoot } from './root/reveal.ts';
 import { selectRoot } from './root/select.ts';
+import { selectProfile } from './root/select-profile.ts';
 import { showRoot } from './root/show.ts';
 import { openSession } from './session/open.ts';
 import { showSession } from './session/show.ts';
@@ -41,8 +46,19 @@ export const commands: Record<CommandId, Command> = {
   'holdfast.root.init': initRoot,
   'holdfast.root.select': selectRoot,
   'holdfast.root.reveal': revealRoot,
+  'holdfast.profile.select': selectProfile,
   'holdfast.status.show': showStatus,
   'holdfast.migrate.plan': planMigration,
+  'holdfast.migrate.planFrom': planMigrationFrom,
+  'holdfast.migrate.planAgain': planAgain,
+  'holdfast.migrate.compare': comparePlan,
+  'holdfast.migrate.open': openPlanItem,
+  'holdfast.migrate.keepMine': decide('keep-target'),
+  'holdfast.migrate.takeLegacy': decide('keep-source'),
+  'holdfast.migrate.keepBoth': decide('keep-both'),
+  'holdfast.migrate.keepNewer': decide('keep-newer'),
+  'holdfast.migrate.decideLater': decide(undefined),
+  'holdfast.migrate.discard': discardPreview,
   'holdfast.migrate.apply': applyMigration,
   'holdfast.migrate.list': listMigrations,
   'holdfast.migrate.show': showMigration,

@@ -8,7 +8,10 @@ import type { Workspaces } from '../workspaces.ts';
 import { fileStat, ReadOnlyFileSystem, reading } from './read-only.ts';
 import { toUriPath } from './root-path.ts';
 
-export type PlanSide = 'source' | 'target';
+/** `result`: what would be written. `nothing`: an empty document, for what has no other side. */
+export type PlanSide = 'source' | 'target' | 'result' | 'nothing';
+
+type StoredSide = Exclude<PlanSide, 'nothing'>;
 
 const bytesKept = 32_000_000;
 
@@ -36,9 +39,10 @@ export class PlanFiles extends ReadOnlyFileSystem {
   }
 
   readFile(uri: vscode.Uri): Promise<Uint8Array> {
-    const [planId = '', side] = uri.authority.split('.');
+    const [planId = '', side = ''] = uri.authority.split('.');
     return reading(uri, async () => {
-      const bytes = await this.bytes(planId, uri.query, side === 'source' ? 'source' : 'target');
+      if (side === 'nothing') return new Uint8Array();
+      const bytes = isSide(side) ? await this.bytes(planId, uri.query, side) : undefined;
       if (!bytes) throw vscode.FileSystemError.FileNotFound(uri);
       return bytes;
     });
@@ -49,7 +53,7 @@ export class PlanFiles extends ReadOnlyFileSystem {
   }
 
   /** `undefined`: there is nothing on this side. A plan is what it was when it was made, so its sides are kept. */
-  async bytes(planId: string, item: string, side: PlanSide): Promise<Uint8Array | undefined> {
+  async bytes(planId: string, item: string, side: StoredSide): Promise<Uint8Array | undefined> {
     const key = `${planId}.${side}/${item}`;
     const known = this.contents.get(key);
     if (known) return known;
@@ -64,4 +68,8 @@ export class PlanFiles extends ReadOnlyFileSystem {
     }
     throw new HoldfastError('NOT_FOUND', texts.noSuchPlan(planId));
   }
+}
+
+function isSide(side: string): side is StoredSide {
+  return side === 'source' || side === 'target' || side === 'result';
 }

@@ -10,7 +10,7 @@ import { toUriPath } from './root-path.ts';
 const reportsKept = 50;
 
 const Facts = z.object({
-  type: z.enum(['file', 'dir', 'link']),
+  type: z.enum(['file', 'dir', 'link', 'secret']),
   size: z.number(),
   sha256: z.string().optional(),
   mtime: z.string().optional(),
@@ -71,6 +71,10 @@ function factsText(query: string): string {
   const language = vscode.env.language;
   if (facts.type === 'dir') return `${texts.emptyDirectory()}\n`;
   if (facts.type === 'link') return `${texts.linkTo(facts.target ?? '')}\n`;
+  if (facts.type === 'secret') {
+    const size = facts.size > 0 ? [texts.sizeIs(formatBytes(facts.size, language), facts.size)] : [];
+    return [texts.secretNotShown(), ...size, ''].join('\n');
+  }
   return [
     texts.notShownAsText(),
     texts.sizeIs(formatBytes(facts.size, language), facts.size),

@@ -16,6 +16,10 @@ export interface TreeSource<Node> {
   readonly nouns: readonly Noun[];
   /** The command behind the last row of a long list. */
   readonly more?: 'holdfast.snapshot.more' | 'holdfast.session.more';
+  /** What a view shows besides the disk has changed. */
+  readonly onDidChange?: vscode.Event<Workspace>;
+  /** Whether a folder has a place in the view; without it, each has. */
+  shows?(workspace: Workspace): boolean;
   roots(workspace: Workspace): Promise<Node[]>;
   children(node: Node): Promise<Node[]>;
   item(node: Node): vscode.TreeItem;
@@ -23,7 +27,7 @@ export interface TreeSource<Node> {
 }
 
 /**
- * The three trees share this: with several workspace folders, the folders come first. Holds no data: it renders the
+ * The trees share this: with several workspace folders, the folders come first. Holds no data: it renders the
  * model, and says which folder's rows are to be asked for again. An empty tree shows the manifest's welcome content.
  */
 export class FolderTree<Node extends AnyNode> implements vscode.TreeDataProvider<AnyNode> {
@@ -42,8 +46,10 @@ export class FolderTree<Node extends AnyNode> implements vscode.TreeDataProvider
     this.disposables = [
       this.changed,
       workspaces.onDidChangeFolders(() => this.changed.fire(undefined)),
+      ...(source.onDidChange ? [source.onDidChange(() => this.changed.fire(undefined))] : []),
       workspaces.onDidChange(({ workspace, nouns }) => {
         if (!nouns.has('root') && !source.nouns.some(noun => nouns.has(noun))) return;
+        if (!this.shows(workspace)) return;
         this.changed.fire(this.isFlat ? undefined : this.folderNode(workspace));
       }),
     ];
@@ -53,7 +59,8 @@ export class FolderTree<Node extends AnyNode> implements vscode.TreeDataProvider
     if (!node) {
       const [only] = this.workspaces.all;
       if (!only) return [];
-      return this.isFlat ? this.rows(only) : this.workspaces.all.map(workspace => this.folderNode(workspace));
+      if (this.isFlat) return this.rows(only);
+      return this.workspaces.all.flatMap(one => (this.shows(one) ? [this.folderNode(one)] : []));
     }
     if (node.kind === 'folder') {
       const rows = await this.rows(node.workspace);
@@ -95,6 +102,10 @@ export class FolderTree<Node extends AnyNode> implements vscode.TreeDataProvider
 
   private get isFlat(): boolean {
     return this.workspaces.all.length <= 1;
+  }
+
+  private shows(workspace: Workspace): boolean {
+    return this.source.shows?.(workspace) ?? true;
   }
 
   private folderNode(workspace: Workspace): FolderNode {

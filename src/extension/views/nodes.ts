@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { BrokenRecord } from '../../protocol/snapshots.ts';
 import { Workspace } from '../workspace.ts';
 import type { BackupNode } from './backups/nodes.ts';
+import type { MigrationNode } from './migration/nodes.ts';
 import type { SessionNode } from './sessions/nodes.ts';
 import type { SnapshotsNode } from './snapshots/nodes.ts';
 
@@ -35,7 +36,7 @@ export interface MoreNode {
 }
 
 export type SharedNode = FolderNode | NoticeNode | BrokenNode | MoreNode;
-export type AnyNode = SharedNode | SnapshotsNode | SessionNode | BackupNode;
+export type AnyNode = SharedNode | SnapshotsNode | SessionNode | BackupNode | MigrationNode;
 
 /** Whether a command's argument is a row of one of the trees. */
 export function isNode(value: unknown): value is AnyNode {

@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import type { ApplyResult, ConflictPolicy, MigrationPlan } from '../../../protocol/migrations.ts';
+import type { ApplyResult, ConflictPolicy } from '../../../protocol/migrations.ts';
+import { HoldfastError } from '../../../sidecar/client.ts';
 import { runCommand } from '../../contribute.ts';
 import { formatBytes } from '../../format.ts';
 import { texts } from '../../messages.ts';
+import { type Preview, undecided } from '../../plans.ts';
 import { withWork } from '../../progress.ts';
 import type { Prompts } from '../../prompts.ts';
 import type { Services } from '../../services.ts';
@@ -24,51 +26,74 @@ export const applyMigration: Command = {
     if (!workspace) return undefined;
     const wanted = PlanGiven.safeParse(args[0]).data?.plan;
     const known = services.plans.of(workspace);
-    const plan =
-      known && (wanted === undefined || wanted === known.planId) ? known : await makePlan(services, workspace, []);
-    if (!plan) return undefined;
-    const onConflict = plan.totals.conflict > 0 ? await askPolicy(services.prompts, plan) : 'fail';
+    const preview =
+      known && (wanted === undefined || wanted === known.plan.planId)
+        ? known
+        : await makePlan(services, workspace, known?.from ?? []);
+    if (!preview) return undefined;
+    const { plan } = preview;
+    const open = undecided(preview);
+    const onConflict = open > 0 ? await askPolicy(services.prompts, open) : 'fail';
     if (onConflict === undefined) return undefined;
-    const decision = await services.prompts.confirm(question(plan, onConflict), {
+    const decision = await services.prompts.confirm(question(preview, onConflict), {
       apply: texts.apply(),
       preview: texts.preview(),
     });
     if (decision === 'preview') await showPlan(services, workspace, plan);
     if (decision !== 'apply') return undefined;
-    const client = await workspace.client();
-    // Whatever comes of it, this plan has had its time: a stale one must be made again.
-    services.plans.forget(workspace);
-    const result = await withWork(texts.migrating(), work =>
-      client.applyMigration({ plan: plan.planId, onConflict }, work),
-    );
+    const result = await carryOut(services, preview, onConflict);
     await workspace.refresh('root');
     tellResult(services, workspace, result);
     return result;
   },
 };
 
-function askPolicy(prompts: Prompts, plan: MigrationPlan): Promise<ConflictPolicy | undefined> {
+/** Ends the preview once its plan has had its time: a cancelled or refused one can be tried again. */
+async function carryOut(services: Services, preview: Preview, onConflict: ConflictPolicy): Promise<ApplyResult> {
+  const { workspace, plan, policies } = preview;
+  const client = await workspace.client();
+  const input = { plan: plan.planId, onConflict, resolutions: Object.fromEntries(policies) };
+  try {
+    const result = await withWork(texts.migrating(), work => client.applyMigration(input, work));
+    services.plans.end(workspace);
+    return result;
+  } catch (error) {
+    if (HoldfastError.is(error, 'PLAN_STALE', 'NOT_FOUND')) services.plans.end(workspace);
+    throw error;
+  }
+}
+
+function askPolicy(prompts: Prompts, conflicts: number): Promise<ConflictPolicy | undefined> {
   const policies = ['keep-target', 'keep-source', 'keep-both', 'keep-newer'] as const;
   const choices = policies.map(policy => ({ ...texts.policy(policy), value: policy }));
   return prompts.pick<ConflictPolicy>(choices, {
-    title: texts.conflictTitle(plan.totals.conflict),
+    title: texts.conflictTitle(conflicts),
     placeholder: texts.conflictHint(),
   });
 }
 
-function question(plan: MigrationPlan, onConflict: ConflictPolicy) {
-  const { totals, root, omitted } = plan;
+function question(preview: Preview, onConflict: ConflictPolicy) {
+  const { totals, root, omitted } = preview.plan;
   const bytes = formatBytes(totals.bytes, vscode.env.language);
   return {
     message: texts.applyQuestion(texts.files(totals.copy + totals.upgrade + totals.conflict), bytes),
     detail: [
       texts.destination(root),
       texts.planDetail(totals.copy, totals.upgrade, totals.identical),
-      ...(totals.conflict > 0 ? [texts.conflictDecision(totals.conflict, texts.policy(onConflict).label)] : []),
+      ...decisions(preview, onConflict),
       ...(omitted.length > 0 ? [texts.omitted(omitted.length)] : []),
       texts.sourcesStay(),
     ].join('\n'),
   };
+}
+
+/** How many conflicts end in which way. */
+function decisions(preview: Preview, onConflict: ConflictPolicy): string[] {
+  const counts = new Map<ConflictPolicy, number>();
+  for (const policy of preview.policies.values()) counts.set(policy, (counts.get(policy) ?? 0) + 1);
+  const open = undecided(preview);
+  if (open > 0) counts.set(onConflict, (counts.get(onConflict) ?? 0) + open);
+  return [...counts].map(([policy, count]) => texts.conflictDecision(count, texts.policy(policy).label));
 }
 
 function tellResult(services: Services, workspace: Workspace, result: ApplyResult): void {

@@ -19,6 +19,8 @@ export const undoMigration: Command = {
     if ((await services.prompts.confirm(question, { undo: texts.undo() })) !== 'undo') return undefined;
     const client = await workspace.client();
     const result = await withWork(texts.undoing(), work => client.undoMigration(migration.id, work));
+    // What was planned before does not fit what is there now.
+    services.plans.end(workspace);
     await workspace.refresh('root');
     void services.prompts.tell('info', texts.migrationUndone(result.removed, result.restored));
     return result;

@@ -10,6 +10,7 @@ import type { Workspace } from '../../workspace.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
 import { inBackground, openSettings } from '../failure.ts';
+import { openProfiles } from './select-profile.ts';
 
 type Chosen = () => unknown;
 
@@ -38,10 +39,26 @@ function explanation(services: Services, workspace: Workspace): Choice<Chosen>[]
       .filter(candidate => status.includes(candidate.status))
       .map(candidate => candidateChoice(workspace, candidate, title));
   return [
+    ...profileChoice(workspace),
     ...group(texts.chosenRoot(), 'chosen'),
     ...group(texts.otherCandidates(), 'shadowed', 'invalid'),
     ...actions(services, workspace),
     ...group(texts.unsetCandidates(), 'unset'),
+  ];
+}
+
+/** Where several applications fit, which one it is decides about everything below. */
+function profileChoice(workspace: Workspace): Choice<Chosen>[] {
+  const profiles = openProfiles(workspace);
+  if (profiles.length === 0 || !workspace.root) return [];
+  return [
+    {
+      label: texts.chooseProfile(),
+      detail: texts.severalProfiles(profiles, workspace.root.profile),
+      icon: 'question',
+      group: texts.profileGroup(),
+      value: () => runCommand('holdfast.profile.select', { folder: workspace.folder.uri.toString() }),
+    },
   ];
 }
 

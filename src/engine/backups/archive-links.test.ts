@@ -68,7 +68,7 @@ test('of links taken together, whatever the system would follow to the outside i
         if (real !== base && !real.startsWith(`${base}/`)) assert.ok(together.leadOutside(one.path, one.target));
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 

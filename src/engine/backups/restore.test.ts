@@ -66,7 +66,7 @@ test('whatever lies in a root comes back, bytes, modes and times', {
       fs.mkdirSync(`${place.path}/restored`, { recursive: true });
       assert.deepEqual(readTree(`${place.path}/restored`, exact), readTree(place.root, exact));
     }),
-    { numRuns: 25 },
+    { numRuns: 20 },
   );
 });
 

@@ -43,7 +43,7 @@ test('one flipped bit in a copy is noticed, or changes no file', { timeout: 60_0
   const whole = fs.readFileSync(file);
   const copy = `${place.path}/copy.tar.gz`;
   const plain = zlib.gunzipSync(whole);
-  for (let at = 0; at < whole.length; at += 2) {
+  for (let at = 0; at < whole.length; at += 3) {
     const damaged = Buffer.from(whole);
     damaged[at] = damaged[at]! ^ (1 << ((at + 3) % 8));
     fs.writeFileSync(copy, damaged);
@@ -157,6 +157,6 @@ test('an archive that was changed in any way is refused or restored inside, and 
         fs.rmSync(to, { recursive: true, force: true });
       },
     ),
-    { numRuns: 250 },
+    { numRuns: 200 },
   );
 });

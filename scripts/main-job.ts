@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { appendFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDigitalArticle } from '../test/fixtures/digital-article.ts';
 import { readTree } from '../test/fixtures/tree.ts';
+import { mustEqual, narrator } from './narrator.ts';
 
 /**
  * The main job, told as it happens, with the real command line on a real workspace: which root and why, legacy state
@@ -15,19 +15,7 @@ export async function tellMainJob(cli: string, scratch: string): Promise<void> {
   const elsewhere = join(scratch, 'elsewhere');
   const root = join(workspace, 'data/workspace');
   const sample = makeDigitalArticle(workspace);
-  const { HOLDFAST_ROOT: _root, WORKSPACE_DIR: _dir, ...inherited } = process.env;
-  const env = { ...inherited, HOME: scratch, XDG_DATA_HOME: join(scratch, 'share') };
-  const say = (text: string) => process.stdout.write(`\n# ${text}\n`);
-  const holdfast = (...args: string[]) => {
-    process.stdout.write(
-      `$ holdfast ${args.map(arg => (/^[\w./=-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ')}\n`,
-    );
-    const run = spawnSync(process.execPath, [cli, ...args], { cwd: workspace, env, encoding: 'utf8' });
-    const shown = `${run.stdout}${run.stderr}`.replaceAll(scratch, '~');
-    process.stdout.write(shown);
-    // 3: done, with omissions listed.
-    if (run.status !== 0 && run.status !== 3) throw new Error(`holdfast ${args[0]} ended with ${run.status}`);
-  };
+  const { say, holdfast } = narrator(cli, scratch, workspace);
 
   say('A workspace of Digital Article, as its program leaves it. Where does its state lie, and why there?');
   holdfast('root', 'show');
@@ -53,8 +41,4 @@ export async function tellMainJob(cli: string, scratch: string): Promise<void> {
   holdfast('backup', 'restore', 'latest', '--to', elsewhere);
   mustEqual(readTree(elsewhere), before, 'what was unpacked');
   process.stdout.write('\nEvery file came back byte for byte, with its mode and time.\n');
-}
-
-function mustEqual(one: unknown, other: unknown, what: string): void {
-  if (JSON.stringify(one) !== JSON.stringify(other)) throw new Error(`${what} is not what it was before`);
 }

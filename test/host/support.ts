@@ -42,6 +42,17 @@ export async function cli(folder: string, ...args: string[]): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+/** The same for a command that also tells by its exit status what it found. */
+export async function cliAnswer(folder: string, ...args: string[]): Promise<unknown> {
+  try {
+    return await cli(folder, ...args);
+  } catch (error) {
+    const { stdout } = error as { stdout?: string };
+    if (!stdout) throw error;
+    return JSON.parse(stdout);
+  }
+}
+
 /** Resolves when `holds` does; fails with `what` after a while. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>, limit = 20_000): Promise<void> {
   for (const end = Date.now() + limit; Date.now() < end; await delay(20)) {

@@ -7,10 +7,12 @@ import type { Preview } from '../plans.ts';
 export async function closePlanTabs({ workspace, plan }: Preview): Promise<void> {
   const title = texts.planTitle(workspace.name);
   const tabs = vscode.window.tabGroups.all.flatMap(group => group.tabs);
-  const over = tabs.filter(({ input, label }) =>
-    // VS Code may keep to itself what a multi-file diff shows: then its title tells.
-    input === undefined ? label.startsWith(title) : urisOf(input).some(uri => isOf(uri, plan.planId)),
-  );
+  const over = tabs.filter(({ input, label }) => {
+    const uris = urisOf(input);
+    // VS Code does not tell all that a multi-file diff shows: then its title does.
+    if (uris.length === 0) return label === title || label.startsWith(`${title} (`);
+    return uris.some(uri => isOf(uri, plan.planId));
+  });
   if (over.length > 0) await vscode.window.tabGroups.close(over, true);
 }
 

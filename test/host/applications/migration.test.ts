@@ -1,20 +1,32 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { suite, suiteSetup, suiteTeardown, test } from 'mocha';
+import { setup, suite, suiteSetup, suiteTeardown, teardown, test } from 'mocha';
 import * as vscode from 'vscode';
 import type { HoldfastApi } from '../../../src/extension/extension.ts';
 import type { PlanGroup } from '../../../src/extension/views/migration/nodes.ts';
 import type { ApplyResult, MigrationPlan, PlanItem, UndoResult } from '../../../src/protocol/migrations.ts';
-import { Answers, cli, closeTabs, fingerprint, type Row, ready, rows, run, tabLabels, until } from '../support.ts';
+import {
+  Answers,
+  cli,
+  cliAnswer,
+  closeTabs,
+  fingerprint,
+  type Row,
+  ready,
+  rows,
+  run,
+  tabLabels,
+  until,
+} from '../support.ts';
 
 /** What each sample must have at least; the exact counts are those of the command line. */
 const applications: Record<string, PlanGroup[]> = {
   'digital-article': ['copy', 'warnings'],
   doco: ['upgrade', 'copy', 'omitted', 'warnings'],
-  'uploads-json': ['copy', 'omitted'],
-  webviz: ['copy', 'omitted', 'warnings'],
-  atlas: ['upgrade'],
+  'uploads-json': ['copy', 'omitted', 'warnings'],
+  webviz: ['upgrade', 'copy', 'warnings'],
+  atlas: ['upgrade', 'copy', 'omitted', 'warnings'],
 };
 const view = 'holdfast.migration';
 
@@ -30,12 +42,19 @@ suite('the applications', () => {
 
   suiteSetup(async () => {
     api = await ready();
+  });
+
+  setup(() => {
     answers = new Answers();
     replaced = api.replacePrompts(answers);
   });
 
-  suiteTeardown(async () => {
+  teardown(async () => {
+    for (const { node } of await rows(api, view)) await run('holdfast.migrate.discard', node);
     replaced.dispose();
+  });
+
+  suiteTeardown(async () => {
     await closeTabs();
   });
 
@@ -45,17 +64,16 @@ suite('the applications', () => {
   for (const [profile, expected] of Object.entries(applications)) {
     test(`${profile}: planned, shown by action, applied and undone`, async () => {
       const folder = folderOf(profile);
-      assert.deepEqual(await rows(api, view), []);
       const plan = await run<MigrationPlan>('holdfast.migrate.plan', { folder });
       assert.ok(plan, answers.errors.join('\n'));
       assert.equal(plan.profile, profile);
-      assert.deepEqual(plan, await cli(folder, 'migrate', 'plan'));
+      assert.deepEqual(plan, await cliAnswer(folder, 'migrate', 'plan'));
       const groups = await top();
       assert.deepEqual(countsOf(groups), countsOfPlan(plan));
       for (const group of expected) assert.ok(groups.has(group), `${profile} has ${group}`);
       for (const row of groups.values()) {
         const below = await rows(api, view, row.node);
-        assert.equal(String(below.length), row.item.description);
+        assert.equal(below.length, Number.parseInt(String(row.item.description), 10));
       }
       await until('the comparison is open', () => tabLabels().some(label => label.includes(`Migration of ${profile}`)));
 
@@ -66,7 +84,7 @@ suite('the applications', () => {
       assert.equal(applied.copied, plan.totals.copy);
       assert.equal(applied.upgraded, plan.totals.upgrade);
       assert.equal(applied.verified, applied.copied + applied.upgraded);
-      assert.deepEqual(await rows(api, view), [], 'the view goes');
+      assert.equal((await rows(api, view)).length, 0, 'the view goes');
       await until('its comparison is closed', () => !tabLabels().some(label => label.includes('Migration of')));
 
       answers.nextPick = ([first]) => first?.value;
@@ -87,7 +105,7 @@ suite('the applications', () => {
     assert.ok(!left.includes('schemaVersion') && right.includes('schemaVersion'));
     await until('both are shown', () => tabLabels().some(label => label.includes('legacy ↔ upgraded')));
     await run('holdfast.migrate.discard', { folder });
-    assert.deepEqual(await rows(api, view), []);
+    assert.equal((await rows(api, view)).length, 0);
     await until('its tabs are closed', () => !tabLabels().some(label => /legacy ↔ upgraded|Migration of/.test(label)));
     assert.ok(plan.totals.upgrade > 0);
   });

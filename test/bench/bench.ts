@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { arch, cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -29,12 +29,12 @@ interface Figures {
   bytes: number;
 }
 
+/** In fresh directories, and what was written is removed only at the very end: some file systems (ext4 for one) are ten
+ * times slower at making files for minutes after many were removed. */
 function measure(tool: Tool, place: Place, figures: Figures): void {
-  for (const directory of [place.scratch, place.target]) {
-    rmSync(directory, { recursive: true, force: true });
-    mkdirSync(directory, { recursive: true });
-  }
-  rmSync(join(place.root, '.holdfast'), { recursive: true, force: true });
+  for (const directory of [place.scratch, place.target]) mkdirSync(directory, { recursive: true });
+  const vault = join(place.root, '.holdfast');
+  if (existsSync(vault)) renameSync(vault, join(place.scratch, 'vault-of-before'));
   for (const command of tool.prepare?.(place) ?? []) run(command, place);
   figures.first.push(timed(tool.first(place), place));
   figures.again.push(timed(tool.again(place), place));
@@ -75,8 +75,10 @@ try {
     tools.filter(isInstalled).map(tool => [tool, { first: [], again: [], restore: [], bytes: 0 } as Figures]),
   );
   for (let round = 0; round < rounds; round++) {
-    for (const [tool, figures] of all)
-      measure(tool, { root, scratch: join(base, 'scratch'), target: join(base, 'target') }, figures);
+    for (const [tool, figures] of all) {
+      const own = join(base, `${tool.name}-${round}`);
+      measure(tool, { root, scratch: join(own, 'scratch'), target: join(own, 'target') }, figures);
+    }
   }
   const [ours] = all.values();
   const cell = (seconds: number[], own: number[]) => {

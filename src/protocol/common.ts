@@ -27,6 +27,8 @@ export const FileInfo = z.object({
   mtime: Time,
   sha256: Sha256.optional(),
   target: z.string().optional(),
+  /** It lies in a secret area: its content is not to be shown. */
+  secret: z.literal(true).optional(),
 });
 export type FileInfo = z.infer<typeof FileInfo>;
 

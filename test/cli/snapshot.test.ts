@@ -4,7 +4,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 import { RestoreResult } from '../../src/protocol/common.ts';
 import { Deleted, Diff, FileList, SnapshotList, SnapshotResult } from '../../src/protocol/snapshots.ts';
-import { rootedWorkspace, type Workspace } from './workspace.ts';
+import { makeDigitalArticle } from '../fixtures/digital-article.ts';
+import { newWorkspace, rootedWorkspace, type Workspace } from './workspace.ts';
 
 function create({ done }: Workspace, ...args: string[]) {
   return done('snapshot', 'create', '--json', ...args).json(SnapshotResult).snapshot;
@@ -299,4 +300,19 @@ test('snapshot pin, unpin and edit change the words only', t => {
   assert.deepEqual(label('edit', 'Works', '--tag', '').tags, []);
   assert.equal(label('show', 'latest').title, 'Works');
   assert.equal(workspace.run('snapshot', 'edit', 'latest', '--title', 'x'.repeat(201)).status, 2);
+});
+
+test('files in a secret area are marked, so that nobody shows what is in them', t => {
+  const workspace = newWorkspace(t);
+  makeDigitalArticle(workspace.folder);
+  workspace.done('snapshot', 'create');
+  const { files } = workspace.done('snapshot', 'files', 'latest', '--json').json(FileList);
+  const secret = files.filter(file => file.secret).map(file => file.path);
+  assert.deepEqual(secret, ['user_settings/maria.json']);
+  workspace.write({ 'data/workspace/user_settings/maria.json': '{}' });
+  const { modified } = workspace.done('snapshot', 'diff', 'latest', '--json').json(Diff);
+  assert.deepEqual(
+    modified.map(({ before, after }) => [before.secret, after.secret]),
+    [[true, true]],
+  );
 });

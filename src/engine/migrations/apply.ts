@@ -145,6 +145,7 @@ async function carryOut(
         options: { overwrite: 'always', deletes: [] },
         fill: (stager, wanted) => fillFromSources(context, settled, stager, wanted, work),
         beforeOverwrite: async paths => {
+          if (!context.settings.snapshotBeforeMigrate) return;
           const danger = { reason: 'before-migrate', title: 'Before migrating', paths, base: context.root } as const;
           migration.safetySnapshot = await takeSafetySnapshot(context, danger, work);
           migration.result.safetySnapshot = migration.safetySnapshot;

@@ -41,6 +41,15 @@ async function undo(context: Context, reference: string, work: Work): Promise<Un
       hint: 'There is nothing to take back.',
     });
   }
+  if (
+    migration.status === 'completed' &&
+    migration.safetySnapshot === null &&
+    migration.placed.some(one => one.replaced)
+  ) {
+    throw new HoldfastError('CONFLICT', 'What this migration replaced was not saved, so it cannot be put back.', {
+      hint: 'The setting holdfast.snapshotBeforeMigrate was off. Look for the files in an earlier snapshot or backup.',
+    });
+  }
   const store = new ObjectStore(context);
   try {
     const replaced = replacedFiles(context, store, migration);

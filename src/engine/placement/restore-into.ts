@@ -34,6 +34,7 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
       options: { overwrite, deletes },
       fill,
       beforeOverwrite: async paths => {
+        if (!context.settings.snapshotBeforeRestore) return;
         const danger = { reason: 'before-restore', title: `Before restoring ${origin}`, paths, base } as const;
         safetySnapshot = await takeSafetySnapshot(context, danger, work);
       },

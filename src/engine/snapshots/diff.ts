@@ -11,6 +11,7 @@ import { capture } from './capture.ts';
 import { captureKey, trustedCache } from './create.ts';
 import { DryStore } from './dry-store.ts';
 import { findSnapshot } from './manifest.ts';
+import { markSecrets } from './mark-secrets.ts';
 import { selectionOf } from './selection.ts';
 import { walkTree } from './walk-tree.ts';
 
@@ -37,6 +38,7 @@ export async function diffSnapshot(
     const chosen = paths.map(path => checkedPath(path, context.ports.platform));
     const diff: Diff = { a: before.id, b: after?.id ?? null, added: [], removed: [], modified: [], unchanged: 0 };
     await compare(store, before.tree, tree, '', chosen, diff, new Pace(work));
+    markSecrets(context, [...diff.added, ...diff.removed, ...diff.modified.flatMap(one => [one.before, one.after])]);
     return diff;
   } finally {
     await vault.close();

@@ -5,6 +5,7 @@ import { checkedPath } from '../names.ts';
 import { ObjectStore } from '../vault/object-store.ts';
 import { contentObjects, fileInfo } from '../vault/tree.ts';
 import { findSnapshot } from './manifest.ts';
+import { markSecrets } from './mark-secrets.ts';
 import { walkTree } from './walk-tree.ts';
 
 /**
@@ -23,6 +24,7 @@ export async function listFiles(context: Context, reference: string, path = ''):
       if (!implied) files.push(fileInfo(at, entry));
     }
     if (chosen !== '' && files.length === 0) throw absent(snapshot.id, chosen);
+    markSecrets(context, files);
     return files;
   } finally {
     await store.close();

@@ -34,7 +34,8 @@ export function factsUri(side: 'before' | 'after', path: string, facts: Facts): 
 }
 
 export function factsOf(info: FileInfo): Facts {
-  const { type, size, sha256, mtime, target } = info;
+  const { type, size, sha256, mtime, target, secret } = info;
+  if (secret) return { type: 'secret', size };
   return {
     type,
     size,

@@ -97,7 +97,7 @@ async function isTextIn(
   livePath: string | undefined,
 ): Promise<boolean> {
   if (!info) return true;
-  if (info.type !== 'file' || info.size > largestText) return false;
+  if (info.type !== 'file' || info.secret || info.size > largestText) return false;
   if (side === null) return livePath !== undefined && isTextFile(livePath);
   return isText(await services.contents.bytes(side.id, info.path));
 }

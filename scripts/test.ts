@@ -21,7 +21,7 @@ function check(name: string, args: string[]): Counts {
 }
 
 /** The test files that a pattern names, in Node's own runner. */
-function nodeTests(pattern: string): Counts {
+function nodeTests(pattern: string, concurrency = 2): Counts {
   const files = globSync(pattern);
   if (files.length === 0) throw new Error(`No test file fits ${pattern}.`);
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
@@ -31,7 +31,7 @@ function nodeTests(pattern: string): Counts {
       process.execPath,
       [
         '--test',
-        '--test-concurrency=2',
+        `--test-concurrency=${concurrency}`,
         '--test-timeout=300000',
         '--test-reporter=./test/reporter.ts',
         '--test-reporter-destination=stdout',
@@ -53,7 +53,8 @@ const suites: Record<string, () => Counts | Promise<Counts>> = {
   lint: () => check('lint', [bin('@biomejs/biome/bin/biome'), 'check', '--error-on-warnings', '.']),
   build: () => check('build', ['scripts/build.ts', '--production']),
   unit: () => nodeTests('src/**/*.test.ts'),
-  crash: () => nodeTests('test/crash/*.test.ts'),
+  // Each of these files keeps two cores at work by itself.
+  crash: () => nodeTests('test/crash/*.test.ts', 1),
   cli: () => nodeTests('test/cli/*.test.ts'),
   package: () => nodeTests('test/package/*.test.ts'),
   host: () => runHostTests(),

@@ -36,7 +36,9 @@ export default async function* reporter(events: AsyncIterable<Event>): AsyncGene
         error.cause instanceof Error
           ? (error.cause.stack ?? error.cause.message)
           : String(error.cause ?? error.message);
-      yield `\nFAILED ${test.name}  (${test.file ?? ''}:${test.line ?? ''})\n${cause}\n${(printed.get(test.file ?? '') ?? []).join('')}`;
+      const ended = test.details.error as { exitCode?: number; signal?: string };
+      const how = ended.signal ?? ended.exitCode;
+      yield `\nFAILED ${test.name}  (${test.file ?? ''}:${test.line ?? ''})\n${cause}${how === undefined ? '' : ` (ended with ${how})`}\n${(printed.get(test.file ?? '') ?? []).join('')}`;
     }
   }
   if (process.env.HOLDFAST_TEST_COUNTS) writeFileSync(process.env.HOLDFAST_TEST_COUNTS, JSON.stringify(counts));

@@ -48,6 +48,8 @@ export function runAndKill(
       else if (code === 0) resolve(JSON.parse(Buffer.concat(out).toString()));
       else reject(new Error(`The child ended with ${code ?? signal}:\n${Buffer.concat(errors)}`));
     });
+    // A child that dies before it has read everything breaks the pipe; how it ended is what counts.
+    run.stdin.on('error', () => {});
     run.stdin.end(world.toJson());
   });
 }

@@ -3,6 +3,7 @@ import { isObject, parseJson } from '../../engine/root/json-text.ts';
 import type { ProfileView, SessionFacts, SessionLocation } from '../profile.ts';
 import { namesIn, realPath } from '../reading/directories.ts';
 import { withoutPythonNumbers } from '../reading/python-json.ts';
+import { textOf, timeOf } from '../reading/python-text.ts';
 import { notebookDirectories } from './places.ts';
 
 /** Every notebook: those in the root, and those that still lie where the program has them and not yet in the root. */
@@ -51,21 +52,4 @@ export function readNotebook(file: string, bytes: Buffer): SessionFacts {
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(updatedAt === undefined ? {} : { updatedAt }),
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/**
- * The program writes local time without a zone, `2026-01-30 18:04:11.250913` or with a `T`. Which zone that was is
- * nowhere on disk, so it is read as UTC: the same file gives the same answer on every machine, and in a container it is
- * right. A zone that is there is honoured.
- */
-function timeOf(value: unknown): string | undefined {
-  const [, day, time, fraction = '', zone = 'Z'] =
-    /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/.exec(textOf(value)) ?? [];
-  if (!day) return undefined;
-  const date = new Date(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

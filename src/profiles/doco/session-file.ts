@@ -3,6 +3,7 @@ import { isObject } from '../../engine/root/json-text.ts';
 import type { SessionFacts } from '../profile.ts';
 import { documentText } from '../reading/json-document.ts';
 import { withoutPythonNumbers } from '../reading/python-json.ts';
+import { textOf, timeOf } from '../reading/python-text.ts';
 import { isUuid } from '../reading/uuid.ts';
 import { sessionDirectoryId } from './places.ts';
 
@@ -60,17 +61,4 @@ export function readSession(file: string, bytes: Buffer): SessionFacts {
     ...(createdAt === undefined ? {} : { createdAt }),
     ...(updatedAt === undefined ? {} : { updatedAt }),
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-/** The program writes UTC without saying so: `2026-02-20T10:01:57.004410`. A zone that is there is honoured. */
-function timeOf(value: unknown): string | undefined {
-  const [, day, time, fraction = '', zone = 'Z'] =
-    /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/.exec(textOf(value)) ?? [];
-  if (!day) return undefined;
-  const date = new Date(`${day}T${time}${fraction.slice(0, 4)}${zone}`);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -5,7 +5,12 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** A new identifier: 20 characters of 5 random bits each, so 100 bits (contract: at least 96). */
 export function newId(ports: Pick<Ports, 'randomBytes'>): string {
-  return Array.from(ports.randomBytes(20), byte => alphabet[byte & 31]).join('');
+  return derivedId(ports.randomBytes(20));
+}
+
+/** An identifier made of the first 20 bytes: of random ones, or of a digest where equal things shall have equal ids. */
+export function derivedId(bytes: Uint8Array): string {
+  return Array.from(bytes.subarray(0, 20), byte => alphabet[byte & 31]).join('');
 }
 
 interface Named {

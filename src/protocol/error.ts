@@ -10,6 +10,7 @@ export const exitStatusOf = {
   ARCHIVE_UNSAFE: 1,
   INVALID_CONFIG: 1,
   INVALID_NAME: 1,
+  CONTENT_TOO_LARGE: 1,
   SIDECAR_FAILED: 1,
   USAGE: 2,
   AMBIGUOUS: 2,

@@ -5,7 +5,7 @@ import { asHoldfastError } from '../engine/errors.ts';
 import { ErrorBody, type ErrorCode, errorCodes } from '../protocol/error.ts';
 
 /** What only HTTP knows: these never leave the engine and mean nothing on the command line. */
-const httpCodes = ['UNAUTHORIZED', 'CONTENT_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE', 'MISDIRECTED'] as const;
+const httpCodes = ['UNAUTHORIZED', 'UNSUPPORTED_MEDIA_TYPE', 'MISDIRECTED'] as const;
 type HttpCode = (typeof httpCodes)[number];
 
 const statusOf: Record<ErrorCode | HttpCode, number> = {

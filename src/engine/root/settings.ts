@@ -30,6 +30,12 @@ const Effective = z.object({
   snapshotBeforeRestore: z.boolean().default(true),
   snapshotBeforeMigrate: z.boolean().default(true),
   retention: Retention.default({}),
+  /** Bytes that the content of a session may have. */
+  sessionLimit: z
+    .number()
+    .int()
+    .positive()
+    .default(64 * 1024 * 1024),
   /** Globs, relative to the root. */
   exclude: z.array(z.string()).default([]),
   'sidecar.url': z.string().optional(),
@@ -44,6 +50,8 @@ export interface Settings {
   snapshotBeforeRestore: boolean;
   snapshotBeforeMigrate: boolean;
   retention: z.infer<typeof Retention>;
+  /** Bytes. */
+  sessionLimit: number;
   exclude: readonly string[];
   sidecarUrl: string | undefined;
 }

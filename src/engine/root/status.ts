@@ -7,7 +7,7 @@ import { systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { FileCalls, Work } from '../ports.ts';
 import { profileView } from '../profile-view.ts';
-import { listSessions } from '../sessions/list.ts';
+import { countSessions } from '../sessions/list.ts';
 import { diffSnapshot } from '../snapshots/diff.ts';
 import { listSnapshots } from '../snapshots/list.ts';
 import { vaultStats } from '../vault/stats.ts';
@@ -31,7 +31,6 @@ export async function status(context: Context, work: Work): Promise<Status> {
   const hasVault = readVaultRecord(context) !== undefined;
   const snapshots = hasVault ? listSnapshots(context, { limit: 1 }) : { snapshots: [], total: 0 };
   const latest = snapshots.snapshots[0];
-  const sessions = listSessions(context, { limit: 1 });
   const { backups } = hasVault ? listBackups(context) : { backups: [] };
   const vault = hasVault ? await vaultStats(context) : { bytes: 0, objects: 0 };
   const diff = latest && (await diffSnapshot(context, latest.id, null, [], work));
@@ -40,7 +39,7 @@ export async function status(context: Context, work: Work): Promise<Status> {
     profile: context.profile.id,
     legacy,
     snapshots: { count: snapshots.total, latest: latest?.createdAt ?? null },
-    sessions: { count: sessions.total, unsaved: 0 },
+    sessions: countSessions(context),
     backups: { count: backups.length, latest: newest(backups.map(backup => backup.createdAt)) },
     vault: { bytes: vault.bytes, objects: vault.objects },
     changedSince: latest && diff ? changes(latest.id, diff) : null,

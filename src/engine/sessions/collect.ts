@@ -1,82 +1,66 @@
-import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
-import path from 'node:path';
-import type { SessionFacts, SessionLocation } from '../../profiles/profile.ts';
-import type { Session } from '../../protocol/sessions.ts';
-import type { Context } from '../context.ts';
-import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
-import { systemPath } from '../names.ts';
-import { profileView } from '../profile-view.ts';
-import { shownPath } from '../root/shown-path.ts';
+import { type Context, vaultPath } from '../context.ts';
+import { resolveReference } from '../id.ts';
+import { lookAt, type SessionLook } from './look.ts';
+import { readLooks, writeLooks } from './look-cache.ts';
+import { nativePlace, type SessionPlace, sessionPlaces } from './places.ts';
 
-/** A session and the file it was read from (absolute). */
+/** A session as it lies there, without its history. */
 export interface LocatedSession {
-  session: Session;
-  file: string;
+  place: SessionPlace;
+  look: SessionLook;
 }
 
-/** All sessions of the profile. One that cannot be read is there too, with the reason, and its bytes are kept. */
+/** Below this many newly read sessions the next listing reads them again rather than have a reader write. */
+const worthKeeping = 200;
+/** Milliseconds: a file written so shortly before it was read could be written again without its time telling. */
+const unsettled = 3000;
+
+/** All sessions. One that cannot be read is there too, with the reason, and its bytes are kept. */
 export function collectSessions(context: Context): LocatedSession[] {
-  return context.profile
-    .sessionLocations(profileView(context))
-    .map(location => collectOne(context, location))
-    .filter(located => located !== undefined);
+  const known = readLooks(context);
+  let fresh = 0;
+  const located: LocatedSession[] = [];
+  for (const place of sessionPlaces(context)) {
+    const before = known.get(place.location);
+    const look = lookAt(context, place, before);
+    if (!look) continue;
+    if (look !== before) fresh++;
+    located.push({ place, look });
+  }
+  if (fresh >= worthKeeping && context.ports.fs.existsSync(vaultPath(context, 'cache'))) keep(context, located);
+  return located;
 }
 
-function collectOne(context: Context, location: SessionLocation): LocatedSession | undefined {
-  const { ports, root, profile } = context;
-  const file = location.legacy ? location.path : path.join(root, location.path);
-  let stats: Stats;
-  let bytes: Buffer = Buffer.alloc(0);
-  let facts: SessionFacts | undefined;
-  let broken: string | undefined;
-  try {
-    stats = ports.fs.lstatSync(systemPath(file));
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-  if (!stats.isFile()) broken = 'It is not a regular file.';
-  else {
-    try {
-      bytes = ports.fs.readFileSync(systemPath(file));
-      facts = profile.readSession(location.path, bytes);
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      const code = systemCode(error);
-      broken = code ? `It cannot be read (${code}).` : error instanceof Error ? error.message : String(error);
-    }
-  }
-  const name = path.basename(file);
-  const changed = stats.mtime.toISOString();
-  const session: Session = {
-    id: facts?.id ?? path.basename(name, path.extname(name)),
-    title: facts?.title ?? name,
-    description: facts?.description ?? '',
-    owner: facts?.owner ?? '',
-    template: null,
-    // Read-only for now: what the application writes is the one version there is.
-    version: 1,
-    contentHash: createHash('sha256').update(bytes).digest('hex'),
-    createdAt: facts?.createdAt ?? changed,
-    updatedAt: facts?.updatedAt ?? changed,
-    bytes: stats.size,
-    location: location.legacy ? shownPath(context.workspace, file) : location.path,
-    legacy: location.legacy,
-    unsaved: false,
-  };
-  return { session: broken === undefined ? session : { ...session, broken }, file };
+function keep(context: Context, located: readonly LocatedSession[]): void {
+  const settled = new Date(context.ports.now().getTime() - unsettled).toISOString();
+  const looks = located.filter(({ look }) => look.changedAt < settled && look.broken === undefined);
+  writeLooks(context, new Map(looks.map(({ place, look }) => [place.location, look])));
 }
 
-/** @throws UNREADABLE when the bytes cannot be had */
-export function sessionBytes({ ports }: Context, { session, file }: LocatedSession): Buffer {
-  try {
-    return ports.fs.readFileSync(systemPath(file));
-  } catch (error) {
-    throw new HoldfastError('UNREADABLE', `The session "${session.title}" cannot be read (${systemCode(error)}).`, {
-      path: file,
-      hint: 'Check the owner and mode of this file.',
-      cause: error,
-    });
+/**
+ * The one session that `reference` names: an id, a unique prefix of one, `latest`, a title, or where it lies.
+ *
+ * @throws NOT_FOUND, AMBIGUOUS
+ */
+export function findSession(context: Context, reference: string): LocatedSession {
+  if (/^[a-z2-7]{20}$/.test(reference)) {
+    const place = nativePlace(reference);
+    const look = lookAt(context, place);
+    if (look) return { place, look };
   }
+  const located = collectSessions(context);
+  const byPlace = located.find(({ place }) => place.location === reference);
+  if (byPlace) return byPlace;
+  const named = located.map(one => {
+    const { id, title, createdAt } = one.look.facts;
+    return { id, title, createdAt, one };
+  });
+  const same = named.filter(({ id }) => id === reference);
+  if (same.length > 1)
+    return resolveReference(
+      'session',
+      reference,
+      same.map(found => ({ ...found, id: found.one.place.location, title: reference })),
+    ).one;
+  return resolveReference('session', reference, named).one;
 }

@@ -10,12 +10,12 @@ import { HoldfastError } from '../errors.ts';
 import { listSessions } from './list.ts';
 import { readSession, showSession } from './show.ts';
 
-test('lists the notebooks of the sample, last changed first, with title and hash', () => {
+test('lists the notebooks of the sample, last changed first, with title and hash', async () => {
   using place = temporaryDirectory();
   const sample = makeDigitalArticle(place.path);
   const before = readTree(place.path, { directoryTimes: true });
   const context = testContext(place.path);
-  const { sessions, total, nextCursor } = SessionList.parse(listSessions(context, {}));
+  const { sessions, total, nextCursor } = SessionList.parse(await listSessions(context, {}));
   assert.deepEqual(readTree(place.path, { directoryTimes: true }), before);
   assert.deepEqual([total, nextCursor], [4, null]);
   assert.deepEqual(
@@ -40,19 +40,21 @@ test('lists the notebooks of the sample, last changed first, with title and hash
   });
 });
 
-test('pages, sorts and filters', () => {
+test('pages, sorts and filters', async () => {
   using place = temporaryDirectory();
   makeDigitalArticle(place.path, { notebooks: 25 });
   const context = testContext(place.path);
-  const first = listSessions(context, {});
+  const first = await listSessions(context, {});
   assert.deepEqual([first.sessions.length, first.total], [20, 25]);
-  assert.equal(listSessions(context, { cursor: first.nextCursor! }).sessions.length, 5);
-  const titles = listSessions(context, { sort: 'title', filter: 'PLATE 7' }).sessions.map(session => session.title);
+  assert.equal((await listSessions(context, { cursor: first.nextCursor! })).sessions.length, 5);
+  const titles = (await listSessions(context, { sort: 'title', filter: 'PLATE 7' })).sessions.map(
+    session => session.title,
+  );
   assert.equal(titles.length, 6);
   assert.deepEqual(titles, [...titles].sort());
 });
 
-test('a notebook in the root hides the legacy one of the same name', () => {
+test('a notebook in the root hides the legacy one of the same name', async () => {
   using place = temporaryDirectory();
   const { good } = makeDigitalArticle(place.path);
   const legacy = fs.readFileSync(`${place.path}/data/notebooks/${good}.json`, 'utf8');
@@ -60,13 +62,13 @@ test('a notebook in the root hides the legacy one of the same name', () => {
     notebooks: { [`${good}.json`]: legacy.replace('Enzyme', 'Moved enzyme') },
   });
   const context = testContext(place.path);
-  assert.equal(listSessions(context, {}).total, 4);
-  const session = showSession(context, good);
+  assert.equal((await listSessions(context, {})).total, 4);
+  const session = await showSession(context, good);
   assert.match(session.title, /^Moved/);
   assert.deepEqual([session.legacy, session.location], [false, `notebooks/${good}.json`]);
 });
 
-test('what cannot be read is listed as broken and stays as it is', { skip: process.platform === 'win32' }, () => {
+test('what cannot be read is listed as broken and stays as it is', { skip: process.platform === 'win32' }, async () => {
   using place = temporaryDirectory();
   makeDigitalArticle(place.path, { notebooks: 1 });
   makeTree(`${place.path}/data/notebooks`, {
@@ -77,7 +79,7 @@ test('what cannot be read is listed as broken and stays as it is', { skip: proce
     'notes.txt': 'no notebook',
   });
   const context = testContext(place.path);
-  const { sessions } = SessionList.parse(listSessions(context, { sort: 'title' }));
+  const { sessions } = SessionList.parse(await listSessions(context, { sort: 'title' }));
   assert.deepEqual(
     sessions.map(session => [session.title, session.broken?.split('.')[0]]),
     [
@@ -88,17 +90,18 @@ test('what cannot be read is listed as broken and stays as it is', { skip: proce
       ['folder.json', 'It is not a regular file'],
     ],
   );
-  assert.equal(readSession(context, 'cut').toString(), '{"cells": [');
+  assert.equal((await readSession(context, 'cut')).toString(), '{"cells": [');
 });
 
-test('finds one by id, prefix, title and latest', () => {
+test('finds one by id, prefix, title and latest', async () => {
   using place = temporaryDirectory();
   const sample = makeDigitalArticle(place.path);
   const context = testContext(place.path);
   const { id, title } = sample.notebooks[3]!;
-  for (const reference of [id, id.slice(0, 6), title, 'latest']) assert.equal(showSession(context, reference).id, id);
-  assert.equal(JSON.parse(readSession(context, id).toString()).title, title);
-  assert.throws(
+  for (const reference of [id, id.slice(0, 6), title, 'latest'])
+    assert.equal((await showSession(context, reference)).id, id);
+  assert.equal(JSON.parse((await readSession(context, id)).toString()).title, title);
+  await assert.rejects(
     () => showSession(context, 'nothing'),
     error => HoldfastError.is(error, 'NOT_FOUND'),
   );

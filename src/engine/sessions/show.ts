@@ -1,32 +1,40 @@
 import type { Session } from '../../protocol/sessions.ts';
 import type { Context } from '../context.ts';
-import { resolveReference } from '../id.ts';
-import { collectSessions, type LocatedSession, sessionBytes } from './collect.ts';
+import { HoldfastError, systemCode } from '../errors.ts';
+import { systemPath } from '../names.ts';
+import { findSession } from './collect.ts';
+import { describeSession } from './describe.ts';
+import { sessionFile } from './files.ts';
 
 /**
- * One session by id, prefix of an id, title or `latest`.
+ * One session by id, prefix of an id, title, `latest`, or where it lies.
  *
  * @throws NOT_FOUND, AMBIGUOUS
  */
-export function showSession(context: Context, reference: string): Session {
-  return find(context, reference).session;
+export async function showSession(context: Context, reference: string): Promise<Session> {
+  return describeSession(context, findSession(context, reference));
 }
 
 /**
  * The bytes of a session as they lie on disk, broken or not.
  *
- * @throws NOT_FOUND, AMBIGUOUS, UNREADABLE
+ * @param file which file of a session that has several
+ * @throws NOT_FOUND, AMBIGUOUS, USAGE, UNREADABLE
  */
-export function readSession(context: Context, reference: string): Buffer {
-  return sessionBytes(context, find(context, reference));
-}
-
-function find(context: Context, reference: string): LocatedSession {
-  const located = collectSessions(context);
-  const found = resolveReference(
-    'session',
-    reference,
-    located.map(({ session, file }) => ({ ...session, file })),
-  );
-  return located.find(({ file }) => file === found.file)!;
+export async function readSession(context: Context, reference: string, file?: string): Promise<Buffer> {
+  const located = findSession(context, reference);
+  const at = await sessionFile(context, located, file);
+  try {
+    return context.ports.fs.readFileSync(systemPath(at));
+  } catch (error) {
+    throw new HoldfastError(
+      'UNREADABLE',
+      `The session "${located.look.facts.title}" cannot be read (${systemCode(error)}).`,
+      {
+        path: at,
+        hint: 'Check the owner and mode of this file.',
+        cause: error,
+      },
+    );
+  }
 }

@@ -19,7 +19,7 @@ function factsOf(value: unknown, name = 'a/one.json') {
   return readSession(keys, name, Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)));
 }
 
-test('a session says what its keys lead to', () => {
+test('a session says what its keys lead to', async () => {
   const facts = factsOf({
     meta: { id: 42, name: 'Täglich', owner: 'Kim' },
     about: 'words',
@@ -36,7 +36,7 @@ test('a session says what its keys lead to', () => {
   });
 });
 
-test('what is missing or of another kind is not made up', () => {
+test('what is missing or of another kind is not made up', async () => {
   const bare = { id: 'one', title: 'one.json', description: '', owner: '' };
   for (const value of [{}, { meta: 'text' }, { meta: [1] }, { meta: { name: {} }, created: true }]) {
     assert.deepEqual(factsOf(value), bare);
@@ -44,7 +44,7 @@ test('what is missing or of another kind is not made up', () => {
   assert.deepEqual(factsOf('{"__proto__": {"meta": {"name": "x"}}, "meta": {"__proto__": {"name": "x"}}}'), bare);
 });
 
-test('times are read as programs write them, without a zone as UTC', () => {
+test('times are read as programs write them, without a zone as UTC', async () => {
   const at = (created: unknown) => factsOf({ created }).createdAt;
   for (const same of [
     '2026-01-14T09:12:44Z',
@@ -60,7 +60,7 @@ test('times are read as programs write them, without a zone as UTC', () => {
   for (const none of ['report 1', '14.1.2026', '2026-13-01', '', null, 1e300]) assert.equal(at(none), undefined);
 });
 
-test('what programs write beside the standard is read; what is no session is said', () => {
+test('what programs write beside the standard is read; what is no session is said', async () => {
   assert.equal(factsOf('\ufeff{"meta": {"name": "with a mark"}}').title, 'with a mark');
   assert.equal(factsOf('{"rate": NaN, "meta": {"name": "NaN"}}').title, 'NaN');
   const not: [string, RegExp][] = [
@@ -77,7 +77,7 @@ test('what programs write beside the standard is read; what is no session is sai
   }
 });
 
-test('lists sessions of the root and of legacy places, none of a secret area', () => {
+test('lists sessions of the root and of legacy places, none of a secret area', async () => {
   using place = temporaryDirectory();
   const session = (name: string) => JSON.stringify({ meta: { name } });
   makeTree(place.path, {
@@ -98,20 +98,20 @@ test('lists sessions of the root and of legacy places, none of a secret area', (
       private: { 'key.json': session('Secret') },
     },
   });
-  const listed = () =>
-    listSessions(testContext(place.path), { sort: 'title' }).sessions.map(({ title, location, legacy }) => [
+  const listed = async () =>
+    (await listSessions(testContext(place.path), { sort: 'title' })).sessions.map(({ title, location, legacy }) => [
       title,
       location,
       legacy,
     ]);
-  assert.deepEqual(listed(), [
+  assert.deepEqual(await listed(), [
     ['Old words', 'old/here.json', true],
     ['Only there', 'old/only.json', true],
   ]);
   makeTree(`${place.path}/data/workspace`, {
     sessions: { 'here.json': session('New words'), 'cut.json': '{', private: { 'key.json': session('Secret') } },
   });
-  assert.deepEqual(listed(), [
+  assert.deepEqual(await listed(), [
     ['cut.json', 'sessions/cut.json', false],
     ['New words', 'sessions/here.json', false],
     ['Only there', 'old/only.json', true],

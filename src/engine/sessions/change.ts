@@ -1,0 +1,127 @@
+import type { SessionVersion, VersionAction } from '../../protocol/sessions.ts';
+import { type Context, requireRoot, vaultPath } from '../context.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
+import { withLock } from '../lock.ts';
+import { settleRoot } from '../placement/recover.ts';
+import type { Work } from '../ports.ts';
+import { ObjectStore } from '../vault/object-store.ts';
+import { ensureVault } from '../vault/vault-record.ts';
+import { whenFree } from '../wait.ts';
+import { ContentSink, readSessionContent, type SessionContent } from './content.ts';
+import { absoluteContent, type SessionPlace } from './places.ts';
+import { type LiveContent, putLive } from './put-live.ts';
+import { recordVersion } from './record-version.ts';
+import { latestVersion, readVersion, type StoredVersion, sessionKey, versionInfo } from './versions.ts';
+
+/** What a change of one session works with, while nobody else of Holdfast changes it. */
+export interface Change {
+  context: Context;
+  place: SessionPlace;
+  store: ObjectStore;
+  sink: ContentSink;
+  work: Work;
+  /** The newest version: what lies there now, captured just before. Absent for a session without content. */
+  latest: StoredVersion | undefined;
+  /** What lies there now; absent when nothing does. */
+  live: LiveContent | undefined;
+  /** Puts a content in place, with the words of a native session, and makes it the next version. Equal content makes none. */
+  commit(action: VersionAction, from: number | null, content: SessionContent, words?: Buffer): Promise<StoredVersion>;
+}
+
+/**
+ * Runs `change` as the only writer of a session. What other programs wrote since the newest version becomes a version
+ * first, so that it is never lost and never taken for something that the caller has seen.
+ *
+ * @throws CONFLICT for a legacy session, LOCKED after ten seconds, DISK_FULL, ROOT_MISSING
+ */
+export async function changeSession<T>(
+  context: Context,
+  place: SessionPlace,
+  work: Work,
+  change: (change: Change) => Promise<T>,
+): Promise<T> {
+  requireRoot(context);
+  if (place.legacy) {
+    throw new HoldfastError('CONFLICT', 'This session still lies in a legacy place, where nothing is changed.', {
+      path: place.location,
+      hint: 'Bring it into the root first: holdfast migrate plan',
+    });
+  }
+  ensureVault(context);
+  await settleRoot(context);
+  const key = sessionKey(place.location);
+  const lock = vaultPath(context, 'locks', `session-${key}.json`);
+  return whenFree(context.ports, [lock], work, () =>
+    withLock(context.ports, lock, async () => {
+      const store = new ObjectStore(context);
+      try {
+        const sink = new ContentSink(store);
+        const { latest, live } = await captured(context, place, store, sink, work);
+        const commit: Change['commit'] = async (action, from, content, words) => {
+          if (live && latest?.contentHash === content.contentHash) return latest;
+          const placed = await putLive(context, place, content, { sink, store, live, words }, work);
+          return recordVersion(context, place, { ...content, ...placed }, { action, from }, latest);
+        };
+        return await change({ context, place, store, sink, work, latest, live, commit });
+      } finally {
+        await store.close();
+      }
+    }),
+  );
+}
+
+/** The newest version after what lies there was made one, if it differs. */
+async function captured(
+  context: Context,
+  place: SessionPlace,
+  store: ObjectStore,
+  sink: ContentSink,
+  work: Work,
+): Promise<{ latest: StoredVersion | undefined; live: LiveContent | undefined }> {
+  const latest = latestVersion(context, sessionKey(place.location));
+  const absolute = absoluteContent(context, place);
+  try {
+    const trees = new ContentSink();
+    const now = await readSessionContent(context, absolute, trees, work);
+    const live = { trees, tree: now.tree };
+    if (latest?.contentHash === now.contentHash && latest.action !== 'delete') return { latest, live };
+    const content = await readSessionContent(context, absolute, sink, work);
+    if (content.torn[0]) {
+      throw new HoldfastError('CONFLICT', 'Some program is writing this session, so it cannot be captured whole.', {
+        path: place.location,
+        hint: `Try again when it is done (${content.torn[0].reason}).`,
+      });
+    }
+    await store.flush();
+    return { latest: recordVersion(context, place, content, { action: 'capture', from: null }, latest), live };
+  } catch (error) {
+    if (isAbsent(error)) return { latest, live: undefined };
+    throw error;
+  }
+}
+
+/**
+ * @param expected the version that a change was made from; absent: whatever there is
+ * @throws VERSION_CONFLICT with both versions
+ */
+export function checkExpected({ context, place, latest }: Change, expected: number | undefined): void {
+  if (expected === undefined || expected === (latest?.version ?? 0)) return;
+  throw new HoldfastError(
+    'VERSION_CONFLICT',
+    `The session is at version ${latest?.version ?? 0}, and this was made from version ${expected}.`,
+    {
+      path: place.location,
+      hint: 'Compare the two with: holdfast session diff. Then merge, or update again expecting the newer one.',
+      details: { expected: versionOrNull(context, place, expected), current: latest ? versionInfo(latest) : null },
+    },
+  );
+}
+
+function versionOrNull(context: Context, place: SessionPlace, version: number): SessionVersion | null {
+  try {
+    return versionInfo(readVersion(context, sessionKey(place.location), version));
+  } catch (error) {
+    if (HoldfastError.is(error, 'NOT_FOUND', 'CORRUPT')) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,31 @@
+import { RevertSession, type Session } from '../../protocol/sessions.ts';
+import { appendLog } from '../audit/log.ts';
+import type { Context } from '../context.ts';
+import type { Work } from '../ports.ts';
+import { changeSession, checkExpected } from './change.ts';
+import { findSession } from './collect.ts';
+import { shaped } from './given.ts';
+import { showSession } from './show.ts';
+import { readVersion, sessionKey } from './versions.ts';
+
+/**
+ * Makes an older version the content again, as a new version: what came between stays in the history.
+ *
+ * @throws NOT_FOUND (no such session or version), VERSION_CONFLICT, CORRUPT, LOCKED
+ */
+export async function revertSession(
+  context: Context,
+  reference: string,
+  input: RevertSession,
+  work: Work,
+): Promise<Session> {
+  const { version, expectVersion } = RevertSession.parse(input);
+  const { place, look } = findSession(context, reference);
+  await changeSession(context, place, work, async change => {
+    checkExpected(change, expectVersion);
+    const { tree } = readVersion(context, sessionKey(place.location), version);
+    await change.commit('revert', version, shaped(place, tree, change.sink));
+  });
+  appendLog(context, { action: 'session.revert', target: look.facts.id, details: { version } });
+  return showSession(context, place.location);
+}

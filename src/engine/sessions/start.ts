@@ -1,0 +1,67 @@
+import { HoldfastError } from '../errors.ts';
+import { checkedPath } from '../names.ts';
+import type { Work } from '../ports.ts';
+import { findSnapshot } from '../snapshots/manifest.ts';
+import { walkTree } from '../snapshots/walk-tree.ts';
+import type { Change } from './change.ts';
+import { findSession } from './collect.ts';
+import { putTree, readSessionContent, type SessionContent } from './content.ts';
+import { type Given, givenContent, shaped, unnamedFile } from './given.ts';
+import { absoluteContent, wordsFile } from './places.ts';
+
+/**
+ * What a new session begins with.
+ *
+ * @param from an absolute path, a session, or a snapshot: `<snapshot>:<path>`, or one that covers a single path
+ * @throws NOT_FOUND, USAGE when it has to be said what of a snapshot
+ */
+export async function startingContent(
+  change: Change,
+  from: string | undefined,
+  content: Extract<Given, { bytes: Buffer }> | undefined,
+  work: Work,
+): Promise<SessionContent> {
+  const { context, place, sink } = change;
+  const target = { context, place, live: undefined, sink };
+  if (content) return givenContent(target, content, work);
+  if (from === undefined) return givenContent(target, { bytes: Buffer.from('{}\n'), file: unnamedFile }, work);
+  if (context.ports.fs.lstatSync(from, { throwIfNoEntry: false })) return givenContent(target, { path: from }, work);
+  const session = sessionNamed(change, from);
+  if (session) {
+    const { tree } = await readSessionContent(context, absoluteContent(context, session.place), sink, work);
+    return shaped(place, tree, sink);
+  }
+  return fromSnapshot(change, from);
+}
+
+function sessionNamed({ context }: Change, reference: string) {
+  try {
+    return findSession(context, reference);
+  } catch (error) {
+    if (HoldfastError.is(error, 'NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+/** The content of a session that was captured, without the words that it had then. */
+async function fromSnapshot({ context, place, sink, store }: Change, from: string): Promise<SessionContent> {
+  const [reference = '', ...rest] = from.split(':');
+  const snapshot = findSnapshot(context, reference);
+  const given =
+    rest.length > 0 ? rest.join(':') : snapshot.scope.paths.length === 1 ? snapshot.scope.paths[0] : undefined;
+  if (given === undefined) {
+    throw new HoldfastError('USAGE', `Snapshot ${snapshot.id} covers more than one session.`, {
+      hint: `Say which path of it: --from ${snapshot.id}:<path>`,
+    });
+  }
+  const wanted = checkedPath(given, context.ports.platform);
+  const found = [...walkTree(store, snapshot.tree, wanted === '' ? [] : [wanted])].find(({ path }) => path === wanted);
+  if (!found)
+    throw new HoldfastError('NOT_FOUND', `Snapshot ${snapshot.id} has nothing at this path.`, { path: wanted });
+  const { entry } = found;
+  if (entry.type !== 'dir') return shaped(place, await putTree(sink, [entry]), sink);
+  const inside = [...walkTree(store, entry.tree)];
+  const content = inside.find(({ path, entry: one }) => path === 'content' && one.type === 'dir')?.entry;
+  const isSession = inside.some(({ path }) => path === wordsFile) && content?.type === 'dir';
+  return shaped(place, isSession ? content.tree : entry.tree, sink);
+}

@@ -25,24 +25,29 @@ export interface SessionContent {
   torn: Omission[];
 }
 
-/** Keeps the trees at hand until they are stored; without a store nothing is written, and only hashes come out. */
+/**
+ * Keeps the trees at hand until they are stored. Without a store to write to, nothing is written and only hashes come
+ * out; what was stored before can be read all the same, if there is where to read it.
+ */
 export class ContentSink implements ObjectSink {
   readonly #trees = new Map<string, Buffer>();
-  readonly #store: ObjectSink | undefined;
+  readonly #write: ObjectSink | undefined;
+  readonly #read: Pick<ObjectSink, 'get'> | undefined;
 
-  constructor(store?: ObjectSink) {
-    this.#store = store;
+  constructor(write?: ObjectSink, read: Pick<ObjectSink, 'get'> | undefined = write) {
+    this.#write = write;
+    this.#read = read;
   }
 
   async put(kind: 'content' | 'tree', id: string, bytes: Buffer): Promise<void> {
     if (kind === 'tree') this.#trees.set(id, Buffer.from(bytes));
-    await this.#store?.put(kind, id, bytes);
+    await this.#write?.put(kind, id, bytes);
   }
 
   get(id: string): Buffer {
     const tree = this.#trees.get(id);
     if (tree) return tree;
-    if (this.#store) return this.#store.get(id);
+    if (this.#read) return this.#read.get(id);
     throw new HoldfastError('CORRUPT', 'The vault has lost an object.', { details: { object: id } });
   }
 }

@@ -33,10 +33,7 @@ export interface Lock {
 export async function withLock<T>(ports: Ports, path: string, work: (lock: Lock) => Promise<T>): Promise<T> {
   const own: LockRecord = {
     token: newId(ports),
-    host: ports.host.name,
-    bootId: ports.host.bootId,
-    pid: ports.host.pid,
-    processStart: ports.host.processStart(ports.host.pid) ?? '',
+    ...ownIdentity(ports),
     user: ports.user,
     since: ports.now().toISOString(),
   };
@@ -146,10 +143,23 @@ function holder(ports: Ports, path: string): LockRecord | undefined {
   }
 }
 
-/** Another machine's process cannot be asked, so it counts as alive; a person has to decide. */
 function isAlive(ports: Ports, record: LockRecord): boolean {
-  if (record.host !== ports.host.name) return true;
-  if (record.bootId !== ports.host.bootId) return false;
-  if (ports.host.processStart(record.pid) !== record.processStart) return false;
-  return record.pid !== ports.host.pid || inUse.has(record.token);
+  if (!isRunning(ports, record)) return false;
+  const own = record.host === ports.host.name && record.pid === ports.host.pid;
+  return !own || inUse.has(record.token);
+}
+
+/** A process, so that it can be told from a later one with the same number. */
+export type ProcessIdentity = Pick<LockRecord, 'host' | 'bootId' | 'pid' | 'processStart'>;
+
+/** Another machine's process cannot be asked, so it counts as running; a person has to decide. */
+export function isRunning(ports: Ports, { host, bootId, pid, processStart }: ProcessIdentity): boolean {
+  if (host !== ports.host.name) return true;
+  return bootId === ports.host.bootId && ports.host.processStart(pid) === processStart;
+}
+
+/** This process. */
+export function ownIdentity({ host }: Pick<Ports, 'host'>): ProcessIdentity {
+  const { name, bootId, pid } = host;
+  return { host: name, bootId, pid, processStart: host.processStart(pid) ?? '' };
 }

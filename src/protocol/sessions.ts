@@ -139,3 +139,31 @@ export type RecoverableList = z.infer<typeof RecoverableList>;
 /** One edit of a text: so many UTF-16 code units at `offset` become `text`. */
 export const TextEdit = z.object({ offset: Count, length: Count, text: z.string() });
 export type TextEdit = z.infer<typeof TextEdit>;
+
+/** Edits of one file of a session, in the order in which they were made. */
+export const EditBuffer = z.object({
+  /** Absent: a new buffer. */
+  bufferId: Id.optional(),
+  /** Which file of a session that has several. */
+  file: z.string().optional(),
+  /** The version that is being edited. */
+  base: Count,
+  /** UTF-16 code units that the text had before these edits, so that a lost edit is noticed. */
+  before: Count,
+  edits: z.array(TextEdit).default([]),
+  /** The whole text instead: begins the buffer anew. */
+  text: z.string().optional(),
+});
+export type EditBuffer = z.input<typeof EditBuffer>;
+
+export const BufferState = z.object({ bufferId: Id, length: Count, bytes: Bytes });
+export type BufferState = z.infer<typeof BufferState>;
+
+export const RecoverSession = z.object({
+  bufferId: Id.optional(),
+  /** Absent: the version that was edited. */
+  expectVersion: Count.optional(),
+  /** Where the session went on meanwhile: bring the edits together with what is there. */
+  merge: z.boolean().default(false),
+});
+export type RecoverSession = z.input<typeof RecoverSession>;

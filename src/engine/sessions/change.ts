@@ -41,12 +41,7 @@ export async function changeSession<T>(
   change: (change: Change) => Promise<T>,
 ): Promise<T> {
   requireRoot(context);
-  if (place.legacy) {
-    throw new HoldfastError('CONFLICT', 'This session still lies in a legacy place, where nothing is changed.', {
-      path: place.location,
-      hint: 'Bring it into the root first: holdfast migrate plan',
-    });
-  }
+  refuseLegacy(place);
   ensureVault(context);
   await settleRoot(context);
   const key = sessionKey(place.location);
@@ -83,6 +78,7 @@ async function captured(
   try {
     const trees = new ContentSink();
     const now = await readSessionContent(context, absolute, trees, work);
+    sink.learn(trees);
     const live = { trees, tree: now.tree };
     if (latest?.contentHash === now.contentHash && latest.action !== 'delete') return { latest, live };
     const content = await readSessionContent(context, absolute, sink, work);
@@ -124,4 +120,13 @@ function versionOrNull(context: Context, place: SessionPlace, version: number): 
     if (HoldfastError.is(error, 'NOT_FOUND', 'CORRUPT')) return null;
     throw error;
   }
+}
+
+/** @throws CONFLICT for a session that is not in the root */
+export function refuseLegacy(place: SessionPlace): void {
+  if (!place.legacy) return;
+  throw new HoldfastError('CONFLICT', 'This session still lies in a legacy place, where nothing is changed.', {
+    path: place.location,
+    hint: 'Bring it into the root first: holdfast migrate plan',
+  });
 }

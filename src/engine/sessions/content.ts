@@ -44,6 +44,11 @@ export class ContentSink implements ObjectSink {
     await this.#write?.put(kind, id, bytes);
   }
 
+  /** Knows the trees of another one from now on, without storing them. */
+  learn(other: ContentSink): void {
+    for (const [id, bytes] of other.#trees) this.#trees.set(id, bytes);
+  }
+
   get(id: string): Buffer {
     const tree = this.#trees.get(id);
     if (tree) return tree;

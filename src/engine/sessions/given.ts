@@ -9,6 +9,7 @@ import { chunkLength, decodeTree, type FileEntry, type TreeEntry } from '../vaul
 import { type ContentSink, putTree, readSessionContent, type SessionContent, summaryOf } from './content.ts';
 import type { SessionPlace } from './places.ts';
 import type { LiveContent } from './put-live.ts';
+import { editTree } from './tree-edit.ts';
 
 /** Content that a caller hands over: a file or directory (absolute), or the bytes of one file of the session. */
 export type Given = { path: string } | { bytes: Buffer; file?: string | undefined };
@@ -35,9 +36,9 @@ export async function givenContent(target: Target, given: Given, work: Work): Pr
     checkSize(context, given.bytes.length);
     const name =
       given.file === undefined ? nameFor(place, there, unnamedFile) : checkedPath(given.file, context.ports.platform);
-    const entry = await putBytes(context, sink, given.bytes, name);
+    const entry = await fileOfBytes(context, sink, given.bytes, name);
     const tree = place.native && live ? live.tree : undefined;
-    return shaped(place, await withFile(target, tree, name.split('/'), entry), sink);
+    return shaped(place, await editTree(sink, tree, name.split('/'), entry), sink);
   }
   checkSize(context, sizeOf(context, given.path));
   const content = await readSessionContent(context, given.path, sink, work);
@@ -107,7 +108,13 @@ function refuseShape(place: SessionPlace): never {
   });
 }
 
-async function putBytes(context: Context, sink: ContentSink, bytes: Buffer, name: string): Promise<FileEntry> {
+/** An entry for these bytes, which are stored. */
+export async function fileOfBytes(
+  context: Context,
+  sink: ContentSink,
+  bytes: Buffer,
+  name: string,
+): Promise<FileEntry> {
   const whole = objectHash();
   const chunks: string[] = [];
   for (let at = 0; at < bytes.length; at += chunkLength) {
@@ -120,28 +127,4 @@ async function putBytes(context: Context, sink: ContentSink, bytes: Buffer, name
   const mtime = `${BigInt(context.ports.now().getTime()) * 1_000_000n}`;
   const content = { size: bytes.length, sha256: whole.digest('hex'), ...(chunks.length > 1 ? { chunks } : {}) };
   return { name, type: 'file', mode: 0o644, mtime, ...content };
-}
-
-/** A tree with one file put in or replaced, and all others as they were. */
-async function withFile(
-  { context, live, sink }: Target,
-  tree: string | undefined,
-  [name, ...rest]: string[],
-  file: FileEntry,
-): Promise<string> {
-  const entries = tree === undefined ? [] : decodeTree(live?.trees.get(tree) ?? sink.get(tree));
-  const others = entries.filter(entry => entry.name !== name);
-  const there = entries.find(entry => entry.name === name);
-  if (rest.length === 0) return putTree(sink, [...others, { ...file, name: name! }]);
-  const below = await withFile(
-    { context, live, sink } as Target,
-    there?.type === 'dir' ? there.tree : undefined,
-    rest,
-    file,
-  );
-  const { files, bytes } = summaryOf(sink, below);
-  return putTree(sink, [
-    ...others,
-    { name: name!, type: 'dir', mode: 0o755, mtime: file.mtime, tree: below, files, bytes },
-  ]);
 }

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { asHoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import { readNames } from '../read-directory.ts';
-import { absoluteContent, type SessionPlace } from './places.ts';
+import { absoluteContent, type SessionPlace, wordsFile } from './places.ts';
 import { readWords, wordsPath } from './words.ts';
 
 /** What a session says about itself, and when it was last written. */
@@ -18,17 +18,19 @@ export interface SessionLook {
   bytes: number;
   /** When any of its files last changed in any way, RFC 3339. */
   changedAt: string;
-  /** Differs as soon as any of its files was written. */
-  signature: string;
+  /** Every file and directory of it: its name, and five numbers that differ as soon as it was written. */
+  seen: Seen[];
   broken?: string;
 }
 
+type Seen = [name: string, size: number, mtimeMs: number, ctimeMs: number, ino: number, mode: number];
+
 /** Looks at a session without reading more than what says its title. @returns undefined when it is not there */
 export function lookAt(context: Context, place: SessionPlace, known?: SessionLook): SessionLook | undefined {
+  if (known && isUnchanged(context, place, known)) return known;
   const files = sessionFiles(context, place);
   if (!files) return undefined;
-  const signature = files.map(({ name, stats }) => `${name}\0${signatureOf(stats)}`).join('\n');
-  if (known?.signature === signature) return known;
+  const seen = files.map(({ name, stats }): Seen => [name, ...numbersOf(stats)]);
   const content = files.filter(({ name }) => name !== '');
   const bytes = content.reduce((sum, { stats }) => sum + (stats.isFile() ? stats.size : 0), 0);
   const changed = new Date(Math.max(...content.map(({ stats }) => stats.mtimeMs), 0)).toISOString();
@@ -44,10 +46,10 @@ export function lookAt(context: Context, place: SessionPlace, known?: SessionLoo
     updatedAt: changed,
   };
   try {
-    return { facts: { ...nothing, ...factsOf(context, place, content) }, bytes, changedAt, signature };
+    return { facts: { ...nothing, ...factsOf(context, place, content) }, bytes, changedAt, seen };
   } catch (error) {
     if (isAbsent(error) && !place.native) return undefined;
-    return { facts: nothing, bytes, changedAt, signature, broken: reasonOf(error) };
+    return { facts: nothing, bytes, changedAt, seen, broken: reasonOf(error) };
   }
 }
 
@@ -99,6 +101,22 @@ function sessionFiles(context: Context, place: SessionPlace): SeenFile[] | undef
   return found.length === 0 ? undefined : found;
 }
 
-function signatureOf({ size, mtimeMs, ctimeMs, ino, mode }: Stats): string {
-  return `${size} ${mtimeMs} ${ctimeMs} ${ino} ${mode}`;
+/** Names that come or go change their directory, so that its names need not be read. */
+function isUnchanged(context: Context, place: SessionPlace, { seen }: SessionLook): boolean {
+  const { fs } = context.ports;
+  const content = absoluteContent(context, place);
+  const words = `${context.root}/${place.location}/${wordsFile}`;
+  try {
+    return seen.every(([name, ...numbers]) => {
+      const stats = fs.lstatSync(systemPath(name === '' ? words : `${content}${name.slice(1)}`));
+      return numbersOf(stats).every((number, index) => number === numbers[index]);
+    });
+  } catch {
+    // Whatever it is, it is met again when the session is read.
+    return false;
+  }
+}
+
+function numbersOf({ size, mtimeMs, ctimeMs, ino, mode }: Stats): [number, number, number, number, number] {
+  return [size, mtimeMs, ctimeMs, ino, mode];
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { FileCalls } from '../ports.ts';
+import { configurationText } from './configuration-text.ts';
 
 /**
  * `$NAME`, `${NAME}`, `${NAME:-default}` and `${NAME-default}` as Docker Compose puts them in; `$$` is a dollar sign.
@@ -24,15 +25,11 @@ export function interpolate(text: string, variables: Record<string, string>): { 
 
 /** The plain `NAME=value` lines of the `.env` beside a compose file; anything more elaborate is left out. */
 export function readDotEnv(fs: FileCalls, workspace: string): Record<string, string> {
-  let text: string;
-  try {
-    text = fs.readFileSync(path.join(workspace, '.env'), 'utf8');
-  } catch {
-    // A variable that was only defined here is reported as not set.
-    return {};
-  }
+  const read = configurationText(fs, path.join(workspace, '.env'));
+  // A variable that was only defined here is reported as not set.
+  if (read === undefined || 'problem' in read) return {};
   const variables: Record<string, string> = {};
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of read.text.split(/\r?\n/)) {
     const [, name, quote, quoted, bare] =
       /^(?:export\s+)?([a-z_]\w*)=(?:(["'])(.*)\2|([^#]*?))\s*(?:#.*)?$/i.exec(line) ?? [];
     if (name) variables[name] = (quote ? quoted : bare) ?? '';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { isAbsent, systemCode } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
 import { interpolate, readDotEnv } from './compose-variables.ts';
+import { configurationText } from './configuration-text.ts';
 import { isObject } from './json-text.ts';
 
 /** The names that Docker Compose looks for, in its order; it reads the first. */
@@ -41,16 +41,12 @@ interface Mount {
 export function findInCompose(surroundings: Surroundings, containerPath: string): ComposeFinding[] {
   const findings: ComposeFinding[] = [];
   for (const file of composeFiles) {
-    let text: string;
-    try {
-      text = surroundings.fs.readFileSync(path.join(surroundings.workspace, file), 'utf8');
-    } catch (error) {
-      if (!isAbsent(error)) findings.push({ file, problem: `${file} cannot be read (${systemCode(error)}).` });
-      continue;
-    }
+    const read = configurationText(surroundings.fs, path.join(surroundings.workspace, file));
+    if (read === undefined) continue;
     const first = findings[0]?.file;
     if (first) findings.push({ file, unset: `Docker Compose reads ${first} and not this file.` });
-    else findings.push({ file, ...findInText(surroundings, file, text, containerPath) });
+    else if ('problem' in read) findings.push({ file, problem: `${file} cannot be used: ${read.problem}.` });
+    else findings.push({ file, ...findInText(surroundings, file, read.text, containerPath) });
   }
   return findings.length > 0 ? findings : [{ file: composeFiles[0], unset: 'There is no compose file.' }];
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { isAbsent, systemCode } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
+import { configurationText } from './configuration-text.ts';
 import { isObject, parseJson } from './json-text.ts';
 
 /** What a file says about the root: the text as found, nothing, or why nobody can know. */
@@ -11,14 +11,9 @@ export type Finding = { value: string } | { unset: string } | { problem: string 
  * not an absence: the application itself may know what we do not (design rule 8).
  */
 export function findInConfig(fs: FileCalls, workspace: string, file: string, keys: readonly string[]): Finding {
-  let text: string;
-  try {
-    text = fs.readFileSync(path.join(workspace, file), 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return { unset: `There is no ${file}.` };
-    return { problem: `${file} cannot be read (${systemCode(error) ?? 'unknown error'}).` };
-  }
-  const parsed = parseJson(text);
+  const read = configurationText(fs, path.join(workspace, file));
+  if (read === undefined) return { unset: `There is no ${file}.` };
+  const parsed = 'problem' in read ? read : parseJson(read.text);
   if ('problem' in parsed) return { problem: `${file} cannot be used: ${parsed.problem}.` };
   let value = parsed.value;
   const seen: string[] = [];

@@ -1,4 +1,4 @@
-import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
+import { parse, printParseErrorCode, visit } from 'jsonc-parser';
 
 export type ParsedJson = { value: unknown } | { problem: string };
 
@@ -10,26 +10,33 @@ export type ParsedJson = { value: unknown } | { problem: string };
  */
 export function parseJson(text: string, comments = false): ParsedJson {
   const bare = text.replace(/^\ufeff/, '');
-  if (!comments) {
-    try {
-      return { value: JSON.parse(bare) };
-    } catch {
-      // Read again below by a parser that says where it stopped.
-    }
+  try {
+    if (!comments) return { value: JSON.parse(bare) };
+  } catch {
+    // Read again below by a parser that says where it stopped.
   }
-  const errors: ParseError[] = [];
-  const value: unknown = parse(bare, errors, {
-    allowTrailingComma: comments,
-    disallowComments: !comments,
-    allowEmptyContent: comments,
-  });
-  const first = errors[0];
-  if (!first) return comments ? { value: value ?? {} } : { problem: 'it is not valid JSON' };
-  const line = bare.slice(0, first.offset).split('\n').length;
-  const kind = printParseErrorCode(first.error)
+  const allowed = { allowTrailingComma: comments, disallowComments: !comments, allowEmptyContent: comments };
+  try {
+    visit(bare, { onError: (code, offset, _length, line) => stop(bare, code, offset, line) }, allowed);
+    return comments ? { value: parse(bare, [], allowed) ?? {} } : { problem: 'it is not valid JSON' };
+  } catch (error) {
+    if (error instanceof Problem) return { problem: error.message };
+    // The parser calls itself for each level.
+    if (error instanceof RangeError) return { problem: 'it is nested too deeply' };
+    throw error;
+  }
+}
+
+class Problem extends Error {}
+
+/** At the first problem: the parser would go on, and of a large text keep an account of millions. */
+function stop(text: string, code: number, offset: number, line: number): never {
+  const number = /^-?(?:NaN|Infinity)\b/.exec(text.slice(offset, offset + 10))?.[0];
+  const kind = printParseErrorCode(code)
     .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase();
-  return { problem: `it is not valid JSON (line ${line}: ${kind})` };
+  const what = number ? `the number ${number}, which JSON does not have` : kind;
+  throw new Problem(`it is not valid JSON (line ${line + 1}: ${what})`);
 }
 
 /** Whether a parsed value is an object with keys: not null and not a list. */

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as z from 'zod';
-import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { HoldfastError } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
+import { configurationText } from './configuration-text.ts';
 import { expandPath, type Surroundings } from './expand.ts';
 import { isObject, parseJson } from './json-text.ts';
 
@@ -71,14 +72,9 @@ export const restrictedSettings: readonly string[] = ['root', 'profile', 'backup
  */
 export function readWorkspaceSettings(fs: FileCalls, workspace: string): RawSettings {
   const file = path.join(workspace, '.vscode', 'settings.json');
-  let text: string;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    if (isAbsent(error)) return {};
-    throw invalidSettings(`it cannot be read (${systemCode(error) ?? 'unknown error'})`, file);
-  }
-  const parsed = parseJson(text, true);
+  const read = configurationText(fs, file);
+  if (read === undefined) return {};
+  const parsed = 'problem' in read ? read : parseJson(read.text, true);
   if ('problem' in parsed) throw invalidSettings(parsed.problem, file);
   if (!isObject(parsed.value)) throw invalidSettings('it does not hold an object', file);
   const prefix = 'holdfast.';

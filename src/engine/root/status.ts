@@ -96,7 +96,7 @@ function lstat(fs: FileCalls, file: string): Stats | undefined {
   try {
     return fs.lstatSync(systemPath(file));
   } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return undefined;
+    if (isAbsent(error) || ['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) return undefined;
     throw error;
   }
 }

@@ -85,7 +85,7 @@ test('what cannot be read is listed as broken and stays as it is', { skip: proce
     [
       ['away.json', 'It is not a regular file'],
       ['cut.json', 'Not a notebook: it is not valid JSON (line 1: close bracket expected)'],
-      ['empty.json', 'The file is empty'],
+      ['empty.json', 'Not a notebook: it is empty (0 bytes)'],
       ['Enzyme kinetics of wild-type and mutant', undefined],
       ['folder.json', 'It is not a regular file'],
     ],

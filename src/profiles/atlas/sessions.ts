@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { isObject } from '../../engine/root/json-text.ts';
 import type { ProfileView, SessionFacts, SessionLocation } from '../profile.ts';
+import { readJson, usable } from '../reading/bounded-json.ts';
 import { isThere, namesIn } from '../reading/directories.ts';
-import { documentText } from '../reading/json-document.ts';
 import { stateFile, statePlaces } from './places.ts';
 import { isoDate } from './state-warnings.ts';
 
@@ -25,7 +25,7 @@ export function sessionLocations(view: ProfileView): SessionLocation[] {
  * @throws when it is none, with a reason for people
  */
 export function readState(file: string, bytes: Buffer): SessionFacts {
-  const state: unknown = JSON.parse(documentText(bytes, 16 * 1024 * 1024));
+  const state: unknown = usable(readJson(bytes, 16 * 1024 * 1024)).value;
   if (!isObject(state) || !isObject(state.snapshot)) throw new Error('Not a state file: it has no snapshot.');
   const count = (key: string, what: string) => {
     const list = (state.snapshot as Record<string, unknown>)[key];

@@ -1,4 +1,5 @@
-import { isObject, parseJson } from '../../engine/root/json-text.ts';
+import { isObject } from '../../engine/root/json-text.ts';
+import { readJson } from '../reading/bounded-json.ts';
 import { workspaceState } from './state-schema.ts';
 
 const checkedLimit = 16 * 1024 * 1024;
@@ -9,10 +10,10 @@ const checkedLimit = 16 * 1024 * 1024;
  */
 export function stateWarnings(bytes: Buffer): string[] {
   if (bytes.length > checkedLimit) return ['It is larger than 16 MiB, so its content was not checked.'];
-  const parsed = parseJson(bytes.toString('utf8'));
-  if ('problem' in parsed || !isObject(parsed.value)) return [];
+  const json = readJson(bytes);
+  if ('kind' in json || !isObject(json.value)) return [];
   const warnings: string[] = [];
-  const { success, error } = workspaceState.safeParse(parsed.value);
+  const { success, error } = workspaceState.safeParse(json.value);
   if (!success) {
     const places = [...new Set(error.issues.map(issue => issue.path.map(placeName).join('.')))];
     const more = places.length > 3 ? ` and ${places.length - 3} more` : '';
@@ -21,7 +22,7 @@ export function stateWarnings(bytes: Buffer): string[] {
         'such a version would replace the whole file with demonstration data. Keep a snapshot.',
     );
   }
-  const { snapshot } = parsed.value;
+  const { snapshot } = json.value;
   const items = isObject(snapshot) && Array.isArray(snapshot.recoveryItems) ? snapshot.recoveryItems : [];
   const expiring = items.map(item => (isObject(item) ? item.expiresAt : undefined)).filter(isDate);
   if (expiring.length > 0) {

@@ -1,5 +1,5 @@
+import { readJson, UnusableDocument, usable } from '../reading/bounded-json.ts';
 import {
-  documentText,
   type Edit,
   edited,
   elementsOf,
@@ -11,9 +11,8 @@ import {
   membersOf,
   objectAt,
   type Place,
-  UnusableDocument,
   wholeValue,
-} from '../reading/json-document.ts';
+} from '../reading/json-places.ts';
 
 /** What the program writes since V1.0.3: `{schemaVersion, savedAt, snapshot, currentPlan, settings}`. */
 export const stateSchema = 'atlas.workspace-state/1';
@@ -42,7 +41,7 @@ export interface UpgradedState {
  * @throws UnusableDocument when it is no state file, or a newer one than is known here
  */
 export function upgradeState(bytes: Buffer, savedAt: string): UpgradedState {
-  const text = documentText(bytes);
+  const { text } = usable(readJson(bytes));
   const whole = wholeValue(text);
   if (!isObjectAt(text, whole)) throw new UnusableDocument('It does not hold an object.');
   const top = objectAt(text, whole);

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { vaultName } from '../../engine/context.ts';
-import { HoldfastError, isAbsent, systemCode } from '../../engine/errors.ts';
+import { HoldfastError, systemCode } from '../../engine/errors.ts';
 import { expandPath } from '../../engine/root/expand.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacySource, ProfileView } from '../profile.ts';
-import { isThere, leadsIntoRoot, realPath } from '../reading/directories.ts';
+import { isThere, leadsIntoRoot, leadsNowhere, realPath } from '../reading/directories.ts';
 import { emptyFolderNote, gather } from '../reading/gather.ts';
 import { globMatcher } from './globs.ts';
 import type { CustomProfile } from './schema.ts';
@@ -59,7 +59,7 @@ function legacySource(view: ProfileView, legacy: Legacy): LegacySource | undefin
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    const absent = isAbsent(error) || code === 'ENOTDIR';
+    const absent = leadsNowhere(error);
     if (absent && !isThere(view, source.path)) return undefined;
     if (leadsIntoRoot(view, source.path)) return source;
     source.omitted.push({

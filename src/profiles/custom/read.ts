@@ -1,13 +1,12 @@
 import path from 'node:path';
-import { HoldfastError, isAbsent, systemCode } from '../../engine/errors.ts';
+import { HoldfastError } from '../../engine/errors.ts';
 import { checkedPath } from '../../engine/names.ts';
-import type { FileCalls } from '../../engine/ports.ts';
+import { configurationText } from '../../engine/root/configuration-text.ts';
 import { type ParsedJson, parseJson } from '../../engine/root/json-text.ts';
 import type { ProfileView } from '../profile.ts';
 import { type FieldProblem, furtherProblems, schemaProblems } from './problems.ts';
 import { CustomProfile, customProfileFile } from './schema.ts';
 
-const largest = 1024 * 1024;
 const mostNamed = 5;
 
 /**
@@ -30,7 +29,7 @@ export function readCustomProfile({ fs, workspace, platform }: ProfileView): Cus
     if (fields.length > mostNamed) named.push(`and ${fields.length - mostNamed} more`);
     return invalid(named.join('; '), fields);
   };
-  const read = textOf(fs, file);
+  const read = configurationText(fs, file);
   if (read === undefined) return undefined;
   if ('problem' in read) throw invalid(read.problem);
   const json = parsed(read.text);
@@ -41,22 +40,6 @@ export function readCustomProfile({ fs, workspace, platform }: ProfileView): Cus
   if (problems.length > 0) throw refuse(problems);
   const legacy = result.data.legacy.map(one => ({ ...one, to: checkedPath(one.to, platform) }));
   return { ...result.data, legacy };
-}
-
-function textOf(fs: FileCalls, file: string): { text: string } | { problem: string } | undefined {
-  try {
-    const stats = fs.statSync(file);
-    // Reading a pipe would wait for whoever writes it.
-    if (!stats.isFile()) return { problem: 'it is not a file' };
-    if (stats.size > largest) return { problem: 'it is larger than 1 MiB' };
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(fs.readFileSync(file)) };
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    const code = systemCode(error);
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return { problem: 'it is not UTF-8' };
-    if (code === undefined) throw error;
-    return { problem: `it cannot be read (${code})` };
-  }
 }
 
 function parsed(text: string): ParsedJson {

@@ -1,13 +1,11 @@
 import path from 'node:path';
 import { vaultName } from '../../engine/context.ts';
-import { isAbsent, systemCode } from '../../engine/errors.ts';
 import { areaOf } from '../../engine/root/areas.ts';
 import { isObject } from '../../engine/root/json-text.ts';
 import { walkFiles } from '../../engine/root/walk-files.ts';
 import type { Profile, ProfileView, SessionFacts, SessionLocation } from '../profile.ts';
-import { own, readJson } from '../reading/bounded-json.ts';
-import { isThere } from '../reading/directories.ts';
-import { withoutPythonNumbers } from '../reading/python-json.ts';
+import { own, readPythonJson, withoutMark } from '../reading/bounded-json.ts';
+import { isThere, leadsNowhere } from '../reading/directories.ts';
 import { globMatcher } from './globs.ts';
 import type { CustomProfile } from './schema.ts';
 
@@ -30,7 +28,7 @@ export function sessionLocations(view: ProfileView, profile: Profile, sessions: 
       isVault,
     );
   } catch (error) {
-    if (!isAbsent(error) && systemCode(error) !== 'ENOTDIR') throw error;
+    if (!leadsNowhere(error)) throw error;
   }
   for (const { source, target } of profile.legacySources(view).flatMap(({ entries }) => entries)) {
     if (isSession(target) && !isThere(view, path.join(view.root, target))) {
@@ -63,12 +61,10 @@ export function readSession(sessions: Sessions, file: string, bytes: Buffer): Se
 
 /** Programs in Python write NaN, those on Windows a byte order mark: neither makes a session unreadable. */
 function objectFrom(bytes: Buffer): Record<string, unknown> {
-  const bare = bytes.subarray(0, 3).equals(Buffer.from('\ufeff')) ? bytes.subarray(3) : bytes;
-  const read = readJson(bare);
-  if ('problem' in read && read.kind !== 'python-numbers') throw new Error(`Not a session: ${read.problem}.`);
-  const value: unknown = 'value' in read ? read.value : JSON.parse(withoutPythonNumbers(bare.toString('utf8')));
-  if (!isObject(value)) throw new Error('Not a session: it is not an object.');
-  return value;
+  const json = readPythonJson(withoutMark(bytes));
+  if ('kind' in json) throw new Error(`Not a session: ${json.problem}.`);
+  if (!isObject(json.value)) throw new Error('Not a session: it is not an object.');
+  return json.value;
 }
 
 const written = /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?) ?([Zz]|[+-]\d{2}:?\d{2})?)?$/;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { isAbsent, systemCode } from '../../engine/errors.ts';
 import type { FileCalls } from '../../engine/ports.ts';
-import { isObject, parseJson } from '../../engine/root/json-text.ts';
+import { own, readJsonFile } from '../reading/bounded-json.ts';
 
 interface Warning {
   path: string;
@@ -23,10 +23,10 @@ export function checkpointWarnings(fs: FileCalls, directory: string): Warning[] 
     const described = fileStats(fs, metadata);
     if (!written) return described ? warn('Metadata without a checkpoint; it is kept.', metadata) : [];
     if (!described) return warn('The checkpoint has no metadata, so its bytes cannot be checked; it is kept.');
-    const parsed = parseJson(fs.readFileSync(metadata, 'utf8'));
-    if ('problem' in parsed)
-      return warn(`The metadata cannot be used: ${parsed.problem}. The checkpoint is kept.`, metadata);
-    const checksum = isObject(parsed.value) ? parsed.value.checksum : undefined;
+    const json = readJsonFile(fs, metadata);
+    if (json && 'kind' in json)
+      return warn(`The metadata cannot be used: ${json.problem}. The checkpoint is kept.`, metadata);
+    const checksum = own(json?.value, 'checksum');
     if (typeof checksum !== 'string') return warn('The metadata has no checksum; the checkpoint is kept.', metadata);
 
     const { digest, whole } = inspectPickle(fs, pickle);

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { isObject, parseJson } from '../../engine/root/json-text.ts';
+import { isObject } from '../../engine/root/json-text.ts';
 import type { ProfileView, SessionFacts, SessionLocation } from '../profile.ts';
+import { readPythonJson, withoutMark } from '../reading/bounded-json.ts';
 import { namesIn, realPath } from '../reading/directories.ts';
-import { withoutPythonNumbers } from '../reading/python-json.ts';
 import { textOf, timeOf } from '../reading/python-text.ts';
 import { notebookDirectories } from './places.ts';
 
@@ -34,12 +34,9 @@ function isNotebook(name: string): boolean {
  * @throws when it is no notebook, with a reason for people
  */
 export function readNotebook(file: string, bytes: Buffer): SessionFacts {
-  if (bytes.length === 0) throw new Error('The file is empty.');
-  const text = bytes.toString('utf8');
-  let parsed = parseJson(text);
-  if ('problem' in parsed) parsed = parseJson(withoutPythonNumbers(text));
-  if ('problem' in parsed) throw new Error(`Not a notebook: ${parsed.problem}.`);
-  const notebook = parsed.value;
+  const json = readPythonJson(withoutMark(bytes));
+  if ('kind' in json) throw new Error(`Not a notebook: ${json.problem}.`);
+  const notebook = json.value;
   if (!isObject(notebook)) throw new Error('Not a notebook: it does not hold an object.');
   if (!Array.isArray(notebook.cells)) throw new Error('Not a notebook: it has no cells.');
   const createdAt = timeOf(notebook.created_at);

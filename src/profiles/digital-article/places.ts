@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { HoldfastError, isAbsent, systemCode } from '../../engine/errors.ts';
+import { HoldfastError } from '../../engine/errors.ts';
 import { findInConfig } from '../../engine/root/config-file.ts';
 import type { ProfileView } from '../profile.ts';
-import { namesIn, realPath } from '../reading/directories.ts';
+import { isDirectory, namesIn, realPath } from '../reading/directories.ts';
 import { isUuid } from '../reading/uuid.ts';
 
 /** Where the program keeps things, as absolute paths. Its relative paths start at the project, our workspace folder. */
@@ -57,12 +57,7 @@ function fromConfig(view: ProfileView, key: string): string | undefined {
 function existing(view: ProfileView, places: string[]): string[] {
   const seen = new Set<string>();
   return places.filter(place => {
-    try {
-      if (!view.fs.statSync(place).isDirectory()) return false;
-    } catch (error) {
-      if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return false;
-      throw error;
-    }
+    if (!isDirectory(view, place)) return false;
     const real = realPath(view, place);
     if (seen.has(real)) return false;
     seen.add(real);

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { isAbsent } from '../../engine/errors.ts';
 import { findInConfig } from '../../engine/root/config-file.ts';
+import { configurationText } from '../../engine/root/configuration-text.ts';
 import { parseJson } from '../../engine/root/json-text.ts';
 import type { Profile, ProfileView } from '../profile.ts';
 import { legacySources } from './legacy.ts';
@@ -55,9 +55,6 @@ function detect(view: ProfileView): boolean {
  * for the root stops with an error instead of settling for a default (design rule 8).
  */
 function isBroken({ fs, workspace }: ProfileView): boolean {
-  try {
-    return 'problem' in parseJson(fs.readFileSync(path.join(workspace, 'config.json'), 'utf8'), true);
-  } catch (error) {
-    return !isAbsent(error);
-  }
+  const read = configurationText(fs, path.join(workspace, 'config.json'));
+  return read !== undefined && ('problem' in read || 'problem' in parseJson(read.text, true));
 }

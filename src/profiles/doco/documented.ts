@@ -3,8 +3,8 @@ import { systemCode } from '../../engine/errors.ts';
 import { systemPath } from '../../engine/names.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, LegacySource, ProfileView } from '../profile.ts';
+import { largest, own, readJson, UnusableDocument, usable } from '../reading/bounded-json.ts';
 import { isThere, namesIn } from '../reading/directories.ts';
-import { documentLimit, UnusableDocument } from '../reading/json-document.ts';
 import { type DataPlace, sessionDirectoryId, sessionDirectoryParents } from './places.ts';
 import { joinSession, naiveTime, sessionSchema, unassignedGroup } from './upgrade.ts';
 
@@ -57,7 +57,7 @@ export function joinDocumented(view: ProfileView, place: DataPlace, session: Doc
       if (!isThere(view, file)) continue;
       const stats = view.fs.lstatSync(systemPath(file));
       if (!stats.isFile()) return kept(`${name} is not a regular file.`);
-      if (stats.size > documentLimit) return kept(`${name} is larger than 64 MiB.`);
+      if (stats.size > largest) return kept(`${name} is larger than 64 MiB.`);
       parts.set(name, { file, bytes: view.fs.readFileSync(systemPath(file)), writtenAt: stats.mtimeMs });
     }
     const metadata = parts.get('metadata.json');
@@ -79,7 +79,7 @@ export function joinDocumented(view: ProfileView, place: DataPlace, session: Doc
     if (isThere(view, real) && !(place.isRoot && holds(view, real, result)))
       return kept(`sessions/${id}.json is there too, and is the one that the program writes.`);
     const warnings: Joined['warnings'] = [];
-    if (!Object.hasOwn(JSON.parse(metadata.bytes.toString('utf8')), 'group')) {
+    if (own(usable(readJson(metadata.bytes)).value, 'group') === undefined) {
       const message = `It names no group, which the program needs: it goes to "${unassignedGroup}", which no token opens. Write the right one into the session file.`;
       warnings.push({ path: shown, message });
     }

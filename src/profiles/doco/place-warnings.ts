@@ -1,12 +1,10 @@
 import path from 'node:path';
-import { systemCode } from '../../engine/errors.ts';
-import { systemPath } from '../../engine/names.ts';
 import { isObject } from '../../engine/root/json-text.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, LegacySource, ProfileView } from '../profile.ts';
-import { documentText, UnusableDocument } from '../reading/json-document.ts';
+import { readJsonFile, readPythonJson, UnusableDocument, usable } from '../reading/bounded-json.ts';
 import { type DataPlace, sessionDirectoryId } from './places.ts';
-import { sessionProblem } from './session-file.ts';
+import { sessionLimit, sessionProblem } from './session-file.ts';
 import { tokenWarnings } from './tokens.ts';
 
 /** So many are named one by one; a directory where everything is odd needs no list of everything. */
@@ -59,15 +57,8 @@ function capped(view: ProfileView, place: DataPlace, directory: string, warnings
 function sessionWarnings(view: ProfileView, sessions: readonly [name: string, file: string][]): Warnings {
   return sessions.flatMap(([name, file]) => {
     const shown = shownPath(view.workspace, file);
-    let problem: string | undefined;
-    try {
-      if (!view.fs.lstatSync(systemPath(file)).isFile()) return [];
-      problem = sessionProblem(name, view.fs.readFileSync(systemPath(file)));
-    } catch (error) {
-      const code = systemCode(error);
-      if (code === undefined) throw error;
-      problem = `It cannot be read (${code}).`;
-    }
+    const json = readJsonFile(view.fs, file, sessionLimit, readPythonJson);
+    const problem = json && sessionProblem(name, json);
     if (problem === undefined) return [];
     return [{ path: shown, message: `${problem} It is kept; with it there, the program's server may not start.` }];
   });
@@ -94,14 +85,13 @@ function indexWarnings(
   }
   let listed: Record<string, unknown>;
   try {
-    const parsed: unknown = JSON.parse(documentText(fs.readFileSync(systemPath(index)), 16 * 1024 * 1024));
+    const json = readJsonFile(fs, index, 16 * 1024 * 1024);
+    const parsed = json && usable(json).value;
     if (!isObject(parsed)) throw new UnusableDocument('It does not hold an object.');
     listed = parsed;
   } catch (error) {
-    const code = systemCode(error);
-    if (!(error instanceof UnusableDocument) && code === undefined) throw error;
-    const what = error instanceof UnusableDocument ? error.message : `It cannot be read (${code}).`;
-    const message = `${what} Kept as it is; the program takes such an index for empty and overwrites it with its next file.`;
+    if (!(error instanceof UnusableDocument)) throw error;
+    const message = `${error.message} Kept as it is; the program takes such an index for empty and overwrites it with its next file.`;
     return [{ path: shownPath(workspace, index), message }];
   }
   const stems = new Set([...names.keys()].filter(isBlob).map(stemOf));

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { systemCode } from '../../engine/errors.ts';
-import { isWithin, systemPath } from '../../engine/names.ts';
+import { isWithin } from '../../engine/names.ts';
 import { expandPath } from '../../engine/root/expand.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { ProfileView } from '../profile.ts';
-import { isThere, namesIn, realPath } from '../reading/directories.ts';
+import { isDirectory, isThere, namesIn, realPath } from '../reading/directories.ts';
 import { isUuid } from '../reading/uuid.ts';
 
 /** Names of the data directory, the contract's order first; the program itself reads the newest that it knows. */
@@ -51,15 +51,14 @@ export function dataPlaces(view: ProfileView): DataPlace[] {
   ];
   const seen = new Set<string>();
   const places: DataPlace[] = [];
-  const isDirectory = (place: string) => view.fs.statSync(systemPath(place), { throwIfNoEntry: false })?.isDirectory();
-  if (isDirectory(view.root)) {
+  if (isDirectory(view, view.root)) {
     seen.add(root);
     places.push({ title: 'Root', path: view.root, part: '', prefix: '', isRoot: true });
   }
   const taken = new Set<string>();
   const rankOf = (part: string) => [...taken].some(one => one === '' || part === '' || one === part);
   for (const { path: place, title, part } of [...wholes, ...parts]) {
-    if (!isDirectory(place)) continue;
+    if (!isDirectory(view, place)) continue;
     const at = realPath(view, place);
     // A part inside a whole comes with it.
     if (seen.has(at) || (part !== '' && [...seen].some(one => isInside(at, one)))) continue;

@@ -1,19 +1,18 @@
 import path from 'node:path';
 import { isObject } from '../../engine/root/json-text.ts';
 import type { SessionFacts } from '../profile.ts';
-import { documentText } from '../reading/json-document.ts';
-import { withoutPythonNumbers } from '../reading/python-json.ts';
+import { type BoundedJson, readPythonJson, usable } from '../reading/bounded-json.ts';
 import { textOf, timeOf } from '../reading/python-text.ts';
 import { isUuid } from '../reading/uuid.ts';
 import { sessionDirectoryId } from './places.ts';
 
-const limit = 16 * 1024 * 1024;
+export const sessionLimit = 16 * 1024 * 1024;
 
 /** What the program would say about a session file; one that it cannot read keeps its server from starting. */
-export function sessionProblem(name: string, bytes: Buffer): string | undefined {
+export function sessionProblem(name: string, json: BoundedJson): string | undefined {
   let session: unknown;
   try {
-    session = parse(bytes);
+    session = usable(json).value;
   } catch (error) {
     return (error as Error).message;
   }
@@ -32,12 +31,6 @@ export function sessionProblem(name: string, bytes: Buffer): string | undefined 
   return undefined;
 }
 
-/** Python reads `NaN` back, so it is no problem here. */
-function parse(bytes: Buffer): unknown {
-  const text = bytes.includes('NaN') || bytes.includes('Infinity') ? withoutPythonNumbers(bytes.toString('utf8')) : '';
-  return JSON.parse(documentText(text === '' ? bytes : Buffer.from(text), limit));
-}
-
 /**
  * What a session says about itself: `sessions/<uuid>.json`, or the `metadata.json` of a documented `session_<uuid>/`.
  * It has no title of its own: its alias stands for one, else the title parameter, else the template.
@@ -45,7 +38,7 @@ function parse(bytes: Buffer): unknown {
  * @throws when it is none, with a reason for people
  */
 export function readSession(file: string, bytes: Buffer): SessionFacts {
-  const session = parse(bytes);
+  const session = usable(readPythonJson(bytes, sessionLimit)).value;
   if (!isObject(session)) throw new Error('Not a session: it does not hold an object.');
   const documented = sessionDirectoryId(path.basename(path.dirname(file)));
   if (typeof session.template_id !== 'string') throw new Error('Not a session: it has no template_id.');

@@ -3,7 +3,7 @@ import { systemPath } from '../../engine/names.ts';
 import { isObject } from '../../engine/root/json-text.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacySource, ProfileView } from '../profile.ts';
-import { documentText, UnusableDocument } from '../reading/json-document.ts';
+import { type BoundedJson, readJsonFile, UnusableDocument, usable } from '../reading/bounded-json.ts';
 
 export type TokenGeneration = 'T1' | 'T2' | 'T3' | 'T4' | 'mixed' | 'unknown' | 'empty';
 
@@ -13,8 +13,8 @@ export type TokenGeneration = 'T1' | 'T2' | 'T3' | 'T4' | 'mixed' | 'unknown' | 
  *
  * @throws UnusableDocument when it is no JSON
  */
-export function tokenGeneration(bytes: Buffer): { generation: TokenGeneration; entries: number; revoked: number } {
-  const store: unknown = JSON.parse(documentText(bytes, 16 * 1024 * 1024));
+export function tokenGeneration(json: BoundedJson): { generation: TokenGeneration; entries: number; revoked: number } {
+  const store: unknown = usable(json).value;
   if (!isObject(store)) throw new UnusableDocument('It does not hold an object.');
   const entries = Object.entries(store);
   const generations = new Set(entries.map(([key, value]) => generationOf(key, value)));
@@ -46,7 +46,9 @@ export function tokenWarnings(view: ProfileView, file: string): LegacySource['wa
     if (!stats.isFile()) return [{ path, message: 'Not a regular file; kept as it is.' }];
     if (view.platform !== 'win32' && (stats.mode & 0o077) !== 0)
       warn(`Others can read it here (mode ${(stats.mode & 0o777).toString(8)}).`);
-    const { generation, entries, revoked } = tokenGeneration(view.fs.readFileSync(systemPath(file)));
+    const json = readJsonFile(view.fs, file, 16 * 1024 * 1024);
+    if (json === undefined) return warnings;
+    const { generation, entries, revoked } = tokenGeneration(json);
     if (generation === 'T1' || generation === 'T2' || generation === 'mixed' || generation === 'unknown') {
       const what = generation.startsWith('T') ? `of generation ${generation}` : `of ${generation} generations`;
       warn(

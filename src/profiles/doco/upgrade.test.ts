@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { docoIds, documentedFragments, documentedMetadata, documentedParameters } from '../../../test/fixtures/doco.ts';
+import { readJson } from '../reading/bounded-json.ts';
 import { sessionProblem } from './session-file.ts';
 import { joinSession, naiveTime } from './upgrade.ts';
 
@@ -36,7 +37,7 @@ test('three files become one that the program reads, every byte of their values 
 }
 `,
   );
-  assert.equal(sessionProblem(`${id}.json`, Buffer.from(joined)), undefined);
+  assert.equal(sessionProblem(`${id}.json`, readJson(Buffer.from(joined))), undefined);
   assert.equal(({} as Record<string, unknown>).polluted, undefined);
 });
 

@@ -1,5 +1,5 @@
+import { readJson, readPythonJson, UnusableDocument, usable } from '../reading/bounded-json.ts';
 import {
-  documentText,
   edited,
   insertAfter,
   isArrayAt,
@@ -8,10 +8,9 @@ import {
   objectAt,
   type Place,
   textAt,
-  UnusableDocument,
   wholeValue,
-} from '../reading/json-document.ts';
-import { sessionProblem } from './session-file.ts';
+} from '../reading/json-places.ts';
+import { sessionLimit, sessionProblem } from './session-file.ts';
 
 /** `sessions/<uuid>.json`, as every version of the program has written it. */
 export const sessionSchema = 'doco.session/1';
@@ -65,14 +64,14 @@ export function joinSession(parts: SessionParts): Buffer {
   missing('created_at', parts.writtenAt);
   missing('updated_at', textAt(text, members.get('created_at')) ?? parts.writtenAt);
   const result = Buffer.from(edited(text, [insertAfter(text, last, added)]));
-  const problem = sessionProblem(`${parts.id}.json`, result);
+  const problem = sessionProblem(`${parts.id}.json`, readPythonJson(result, sessionLimit));
   if (problem !== undefined) throw new UnusableDocument(problem);
   return result;
 }
 
 function part(file: string, bytes: Buffer): string {
   try {
-    return documentText(bytes);
+    return usable(readJson(bytes)).text;
   } catch (error) {
     if (!(error instanceof UnusableDocument)) throw error;
     throw new UnusableDocument(`${file}: ${error.message}`);

@@ -4,12 +4,27 @@ import { systemPath } from '../../engine/names.ts';
 import { readNames } from '../../engine/read-directory.ts';
 import type { ProfileView } from '../profile.ts';
 
+/** Whether there is nothing at a path: it does not exist, would lie below a file, or is a link that leads to itself. */
+export function leadsNowhere(error: unknown): boolean {
+  return isAbsent(error) || ['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '');
+}
+
+/** Whether a path is a directory, or a link that leads to one. */
+export function isDirectory({ fs }: Pick<ProfileView, 'fs'>, place: string): boolean {
+  try {
+    return fs.statSync(systemPath(place)).isDirectory();
+  } catch (error) {
+    if (leadsNowhere(error)) return false;
+    throw error;
+  }
+}
+
 /** What the path leads to, where it exists. */
 export function realPath({ fs }: Pick<ProfileView, 'fs'>, given: string): string {
   try {
     return fs.realpathSync(given);
   } catch (error) {
-    if (isAbsent(error)) return path.resolve(given);
+    if (leadsNowhere(error)) return path.resolve(given);
     throw error;
   }
 }
@@ -19,7 +34,7 @@ export function namesIn({ fs }: Pick<ProfileView, 'fs'>, directory: string): str
   try {
     return readNames(fs, directory);
   } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return [];
+    if (leadsNowhere(error)) return [];
     throw error;
   }
 }
@@ -30,7 +45,7 @@ export function isThere({ fs }: Pick<ProfileView, 'fs'>, place: string): boolean
     fs.lstatSync(systemPath(place));
     return true;
   } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return false;
+    if (leadsNowhere(error)) return false;
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import type { FileCalls } from '../../engine/ports.ts';
 import { readNames, specialKind } from '../../engine/read-directory.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, ProfileView } from '../profile.ts';
-import { realPath } from './directories.ts';
+import { isThere, leadsNowhere, realPath } from './directories.ts';
 
 /** Where a file belongs in the root, and what people should know about it. */
 export interface Destination {
@@ -42,7 +42,7 @@ export function gather({ view, directory, destination, claimed, leaveOut }: Gath
   const { fs } = view;
   const entries: LegacyEntry[] = [];
   const omitted: Gathered['omitted'] = [];
-  const start = fs.realpathSync(directory);
+  const start = realPath(view, directory);
   const root = realPath(view, view.root);
   const omit = (path: string, reason: string) => omitted.push({ path: shownPath(view.workspace, path), reason });
 
@@ -72,7 +72,8 @@ export function gather({ view, directory, destination, claimed, leaveOut }: Gath
     } catch (error) {
       const code = systemCode(error);
       if (code === undefined) throw error;
-      if (!isAbsent(error)) omit(at === '' ? directory : `${directory}/${at}`, `It cannot be read (${code}).`);
+      if (at === '' && leadsNowhere(error) && isThere(view, directory)) omit(directory, 'A link that leads nowhere.');
+      else if (!isAbsent(error)) omit(at === '' ? directory : `${directory}/${at}`, `It cannot be read (${code}).`);
     }
   };
   attempt('');

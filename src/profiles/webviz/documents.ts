@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { isObject } from '../../engine/root/json-text.ts';
 import type { Upgrade } from '../profile.ts';
 import { type BoundedJson, own, readJson } from '../reading/bounded-json.ts';
+import { type Edit, edited, isObjectAt, membersOf, topMembers } from '../reading/json-places.ts';
 import { contentProblems } from './content.ts';
-import { keepMembers, memberOf, membersOf, type Replacement, replaced, treeOf } from './json-edit.ts';
+import { keepMembers } from './keep-members.ts';
 
 /** The database's containers, which are the directories of an export, and what a document of each is called. */
 export const containers = {
@@ -45,17 +46,19 @@ export function documentUpgrades(container: Container, bytes: Buffer): { documen
 
 function upgradedDocument(bytes: Buffer): Buffer {
   const text = keepMembers(textOf(bytes), ({ key }) => !systemProperties.has(key));
-  const tree = treeOf(text);
-  const renames: Replacement[] = [];
+  const top = topMembers(text);
+  const renames: Edit[] = [];
   for (const key of ['metadata', 'snapshot_metadata']) {
-    const metadata = memberOf(tree, key)?.value;
-    if (memberOf(metadata, 'content_hash')) continue;
-    for (const member of membersOf(metadata)) {
-      if (member.key !== 'hash' || member.value.type !== 'string') continue;
-      renames.push({ start: member.keyStart, end: member.keyEnd, text: '"content_hash"' });
+    const metadata = top.findLast(member => member.key === key);
+    if (!isObjectAt(text, metadata)) continue;
+    const members = [...membersOf(text, metadata.start)];
+    if (members.some(member => member.key === 'content_hash')) continue;
+    for (const { key, keyStart, keyEnd, start } of members) {
+      if (key !== 'hash' || text[start] !== '"') continue;
+      renames.push({ start: keyStart, end: keyEnd, replacement: '"content_hash"' });
     }
   }
-  return Buffer.from(replaced(text, renames));
+  return Buffer.from(edited(text, renames));
 }
 
 function systemOf(bytes: Buffer): Buffer {

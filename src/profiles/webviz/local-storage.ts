@@ -1,9 +1,10 @@
 import { isObject } from '../../engine/root/json-text.ts';
 import type { LegacyEntry } from '../profile.ts';
 import { type BoundedJson, own, readJson, readJsonText } from '../reading/bounded-json.ts';
+import { type Member, textAt, topMembers } from '../reading/json-places.ts';
 import { parsedContentProblems } from './content.ts';
 import { textIn, textOf } from './documents.ts';
-import { keepMembers, type Member, membersOf, treeOf } from './json-edit.ts';
+import { keepMembers } from './keep-members.ts';
 
 /** The one slot of a session that was never saved: two unsaved tabs overwrite each other in it. */
 const temporary = 'temp-workbench-session';
@@ -26,8 +27,8 @@ export function localStorageEntries(source: string, bytes: Buffer): LegacyEntry[
   const json = readJson(bytes);
   const asItIs: LegacyEntry = { source, target: 'settings/localStorage.json' };
   if ('kind' in json || !isObject(json.value)) return [{ ...asItIs, note: 'Not a map of keys and values; kept.' }];
-  const members = membersOf(treeOf(json.text));
-  const isMovable = movableAmong(members);
+  const members = topMembers(json.text);
+  const isMovable = movableAmong(json.text, members);
   const sessions = members.filter(isMovable);
   if (sessions.length === 0) return [asItIs];
   // Each part reads the whole; a browser keeps about 5 MB, and what is far beyond that did not come from one.
@@ -46,7 +47,7 @@ export function localStorageEntries(source: string, bytes: Buffer): LegacyEntry[
     schema: 'webviz.local-settings/1',
     apply: (given: Buffer) => {
       const text = textOf(given);
-      const goes = movableAmong(membersOf(treeOf(text)));
+      const goes = movableAmong(text, topMembers(text));
       return Buffer.from(keepMembers(text, member => !goes(member)));
     },
   };
@@ -54,13 +55,13 @@ export function localStorageEntries(source: string, bytes: Buffer): LegacyEntry[
 }
 
 /** Which entries can become a file that holds all of them. One that is there twice, or is no valid text, cannot. */
-function movableAmong(members: readonly Member[]): (member: Member) => boolean {
+function movableAmong(text: string, members: readonly Member[]): (member: Member) => boolean {
   const counts = new Map<string, number>();
   for (const { key } of members) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return ({ key, value }) =>
-    savedIdOf(key) !== undefined &&
-    counts.get(key) === 1 &&
-    (value.type !== 'string' || String(value.value).isWellFormed());
+  return member =>
+    savedIdOf(member.key) !== undefined &&
+    counts.get(member.key) === 1 &&
+    (textAt(text, member)?.isWellFormed() ?? true);
 }
 
 /** @throws when the bytes are not strict JSON any more */
@@ -74,9 +75,9 @@ function entryOf(bytes: Buffer, key: string): Buffer {
 function entryText(text: string, map: unknown, key: string): string {
   const value = own(map, key);
   if (typeof value === 'string') return value;
-  const node = membersOf(treeOf(text)).find(one => one.key === key)?.value;
-  if (!node) throw new Error('It has no such entry any more.');
-  return text.slice(node.offset, node.offset + node.length);
+  const place = topMembers(text).find(one => one.key === key);
+  if (!place) throw new Error('It has no such entry any more.');
+  return text.slice(place.start, place.end);
 }
 
 /**
@@ -88,9 +89,9 @@ function entryText(text: string, map: unknown, key: string): string {
 export function localStorageProblems(json: BoundedJson, saved: ReadonlyMap<string, string | undefined>): string[] {
   if ('kind' in json) return [`The export of the browser's storage cannot be used: ${json.problem}. Kept as it is.`];
   if (!isObject(json.value)) return ["The export of the browser's storage does not hold an object. Kept as it is."];
-  const members = membersOf(treeOf(json.text));
+  const members = topMembers(json.text);
   const last = new Map(members.map(member => [member.key, member]));
-  const isMovable = movableAmong(members);
+  const isMovable = movableAmong(json.text, members);
   return [...last].flatMap(([key, member]) => {
     const id = savedIdOf(key);
     if (id === undefined) {

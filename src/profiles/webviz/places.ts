@@ -1,8 +1,6 @@
 import path from 'node:path';
-import { isAbsent, systemCode } from '../../engine/errors.ts';
-import { systemPath } from '../../engine/names.ts';
 import type { ProfileView } from '../profile.ts';
-import { namesIn, realPath } from '../reading/directories.ts';
+import { isDirectory, namesIn, realPath } from '../reading/directories.ts';
 import { isContainer } from './documents.ts';
 import { savedIdOf } from './local-storage.ts';
 
@@ -33,13 +31,4 @@ export function looksLikeExport(view: ProfileView, directory: string): boolean {
   if (names.has('snapshot_access_logs') || names.has('system_properties')) return true;
   if (names.has('sessions') && names.has('snapshots')) return true;
   return namesIn(view, `${directory}/local`).some(name => savedIdOf(path.parse(name).name) !== undefined);
-}
-
-function isDirectory({ fs }: ProfileView, place: string): boolean {
-  try {
-    return fs.statSync(systemPath(place)).isDirectory();
-  } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return false;
-    throw error;
-  }
 }

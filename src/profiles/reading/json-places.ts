@@ -1,71 +1,9 @@
-import { printParseErrorCode, visit } from 'jsonc-parser';
+import { UnusableDocument } from './bounded-json.ts';
 
 /**
- * Strict JSON as text with places in it: for changes that leave every other byte as it is. Nothing here builds a value,
- * so neither a deep nor a huge document, nor a key like `__proto__`, can do harm.
+ * The places of things in a text that is valid JSON: for changes that leave every other byte as it is. Nothing here
+ * builds a value, so a key like `__proto__`, or one that is there twice, is as good as any other.
  */
-
-/** The message says to people what is wrong with a document, and quotes nothing of it. */
-export class UnusableDocument extends Error {}
-
-export const documentLimit = 64 * 1024 * 1024;
-const deepest = 512;
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/**
- * The text of a JSON document in UTF-8.
- *
- * @throws UnusableDocument for anything else, and for what is too large or nested too deeply to look at
- */
-export function documentText(bytes: Buffer, limit = documentLimit): string {
-  if (bytes.length === 0) throw new UnusableDocument('It is empty.');
-  if (bytes.length > limit) throw new UnusableDocument(`It is larger than ${limit / 1024 / 1024} MiB.`);
-  const [first, second, third] = bytes;
-  if ((first === 0xfe && second === 0xff) || (first === 0xff && second === 0xfe) || first === 0 || second === 0)
-    throw new UnusableDocument('It is UTF-16, not UTF-8.');
-  if (first === 0xef && second === 0xbb && third === 0xbf)
-    throw new UnusableDocument('It begins with a byte order mark.');
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    throw new UnusableDocument('It is not UTF-8.');
-  }
-  check(text);
-  return text;
-}
-
-function check(text: string): void {
-  let depth = 0;
-  const enter = () => {
-    if (++depth > deepest) throw new UnusableDocument(`It is nested deeper than ${deepest} levels.`);
-  };
-  const leave = () => {
-    depth--;
-  };
-  visit(
-    text,
-    {
-      onObjectBegin: enter,
-      onArrayBegin: enter,
-      onObjectEnd: leave,
-      onArrayEnd: leave,
-      onError(code, offset, _length, line) {
-        throw new UnusableDocument(`It is not valid JSON (line ${line + 1}: ${kindOf(text, code, offset)}).`);
-      },
-    },
-    { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false },
-  );
-}
-
-function kindOf(text: string, code: number, offset: number): string {
-  const word = /^-?(?:NaN|Infinity)\b/.exec(text.slice(offset, offset + 10))?.[0];
-  if (word) return `the number ${word}, which JSON does not have`;
-  return printParseErrorCode(code)
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .toLowerCase();
-}
 
 /** A value in a document: `text.slice(start, end)`. */
 export interface Place {
@@ -91,6 +29,12 @@ export function* membersOf(text: string, start: number): Generator<Member> {
     at = endOfValue(text, valueStart);
     yield { key: JSON.parse(text.slice(keyStart, keyEnd)), keyStart, keyEnd, start: valueStart, end: at };
   }
+}
+
+/** The members of the outermost object; none when the text holds something else. */
+export function topMembers(text: string): Member[] {
+  const whole = wholeValue(text);
+  return isObjectAt(text, whole) ? [...membersOf(text, whole.start)] : [];
 }
 
 /** The elements of the array at `start`. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { failingPorts, watchedPorts } from '../../test/crash/faulty-files.ts';
+import { crashDirectory } from '../../test/crash/place.ts';
 import { code } from '../../test/fixtures/engine.ts';
 import { testPorts } from '../../test/fixtures/ports.ts';
 import { temporaryDirectory } from '../../test/fixtures/tree.ts';
@@ -93,6 +96,45 @@ test('of several that create a record, one does; also where there are no hard li
     assert.equal(fs.readFileSync(file, 'utf8'), 'first');
   }
   assert.equal(fs.readdirSync(place.path).length, 2);
+});
+
+test('of eight processes that create the same record at once exactly one does', async () => {
+  using place = crashDirectory();
+  const records = 50;
+  const program = `
+    import { testPorts } from ${JSON.stringify(new URL('../../test/fixtures/ports.ts', import.meta.url).href)};
+    import { createDurably } from ${JSON.stringify(new URL('./durable.ts', import.meta.url).href)};
+    process.stdin.once('data', () => {
+      const won = [];
+      for (let record = 0; record < ${records}; record++) {
+        const bytes = Buffer.from(String(process.pid));
+        if (createDurably(testPorts(), process.argv[1] + '/' + record, bytes)) won.push(record);
+      }
+      console.log(JSON.stringify(won));
+      process.exit();
+    });
+    console.log('ready');`;
+  const args = ['--input-type=module-typescript', '-e', program, place.path];
+  const children = Array.from({ length: 8 }, () =>
+    spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] }),
+  );
+  const said = children.map(() => '');
+  for (const [index, { stdout }] of children.entries()) stdout.on('data', chunk => (said[index] += chunk));
+  const ends = children.map(child => once(child, 'close'));
+  await Promise.all(children.map(({ stdout }) => once(stdout, 'data')));
+  for (const { stdin } of children) stdin.write('go');
+  await Promise.all(ends);
+  const winners = new Map<number, number[]>();
+  for (const [index, { pid }] of children.entries()) {
+    for (const record of JSON.parse(said[index]!.trim().split('\n')[1]!)) {
+      winners.set(record, [...(winners.get(record) ?? []), pid!]);
+    }
+  }
+  for (let record = 0; record < records; record++) {
+    assert.deepEqual(winners.get(record), [Number(fs.readFileSync(`${place.path}/${record}`, 'utf8'))]);
+  }
+  assert.ok(new Set([...winners.values()].flat()).size > 1, 'they were at it at once');
+  assert.equal(fs.readdirSync(place.path).length, records, 'nothing else is left');
 });
 
 test('on Windows a busy file is tried again, and only there', () => {

@@ -13,6 +13,9 @@ type Disk = Pick<Ports, 'fs' | 'platform' | 'randomBytes'>;
 /** Ends every temporary name, so that leftovers of a crash can be told and the watcher can ignore them. */
 export const temporarySuffix = '.holdfast-tmp';
 
+/** The name of a file that `temporaryPath` named: whoever finds one at rest may remove it. */
+export const temporaryName = /^\.[0-9a-f]{24}\.holdfast-tmp$/;
+
 /** Writes all of `data`: the system may take fewer bytes than it was given, on a full disk for one. */
 export function writeAll(fs: FileCalls, file: number, data: Uint8Array): void {
   let done = 0;

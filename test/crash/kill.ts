@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { buildSync, stop } from 'esbuild';
 import type { World } from './world.ts';
 
 export interface Death {
@@ -11,14 +11,15 @@ export interface Death {
   when: 'before' | 'half' | 'after';
 }
 
-let built: string | undefined;
+const built = new Map<string, string>();
 
-/** The child as one file: started hundreds of times, it starts in half the time. */
-function childProgram(): string {
-  if (built) return built;
-  const outfile = join(tmpdir(), `holdfast-crash-child-${process.pid}.mjs`);
+/** A child as one file: started hundreds of times, it starts in half the time. */
+function childProgram(name: string): string {
+  const known = built.get(name);
+  if (known) return known;
+  const outfile = join(tmpdir(), `holdfast-crash-${name}-${process.pid}.mjs`);
   buildSync({
-    entryPoints: [fileURLToPath(new URL('./child.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(`./${name}.ts`, import.meta.url))],
     outfile,
     bundle: true,
     platform: 'node',
@@ -26,18 +27,25 @@ function childProgram(): string {
     mainFields: ['module', 'main'],
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   });
+  // It leaves a thread and a process behind, which holds this one's standard error open.
+  void stop();
   process.on('exit', () => process.getBuiltinModule('node:fs').rmSync(outfile, { force: true }));
-  built = outfile;
-  return built;
+  built.set(name, outfile);
+  return outfile;
 }
 
-/** Runs the operation of a world in a process that dies as told. @returns the calls it made when it did not */
-export function runAndKill(
-  world: World,
-  { at, when }: Death,
-): Promise<{ name: string; hasHalf: boolean }[] | undefined> {
+/** Milliseconds, many times what it takes on a busy machine: one that stands still fails by itself, with its seed. */
+const longest = 60_000;
+
+/**
+ * Runs one of the children here with a text on its standard input, in a process that dies as told.
+ *
+ * @returns what it printed when it did not die
+ */
+export function runChild(name: string, input: string, { at, when }: Death): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const run = spawn(process.execPath, [childProgram(), String(at), when], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const args = [childProgram(name), String(at), when];
+    const run = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: longest });
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
     run.stdout.on('data', chunk => out.push(chunk));
@@ -45,11 +53,20 @@ export function runAndKill(
     run.on('error', reject);
     run.on('close', (code, signal) => {
       if (signal === 'SIGKILL') resolve(undefined);
-      else if (code === 0) resolve(JSON.parse(Buffer.concat(out).toString()));
+      else if (code === 0) resolve(Buffer.concat(out).toString());
       else reject(new Error(`The child ended with ${code ?? signal}:\n${Buffer.concat(errors)}`));
     });
     // A child that dies before it has read everything breaks the pipe; how it ended is what counts.
     run.stdin.on('error', () => {});
-    run.stdin.end(world.toJson());
+    run.stdin.end(input);
   });
+}
+
+/** Runs the operation of a world in a process that dies as told. @returns the calls it made when it did not */
+export async function runAndKill(
+  world: World,
+  death: Death,
+): Promise<{ name: string; hasHalf: boolean }[] | undefined> {
+  const printed = await runChild('child', world.toJson(), death);
+  return printed === undefined ? undefined : JSON.parse(printed);
 }

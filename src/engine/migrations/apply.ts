@@ -19,7 +19,7 @@ import type { FileCalls, Work } from '../ports.ts';
 import { takeSafetySnapshot } from '../snapshots/safety.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { isPlaced } from './is-placed.ts';
-import { linkSources, oldDirectories } from './old-places.ts';
+import { asInOldPlaces, linkSources, oldDirectories } from './old-places.ts';
 import { makePlan } from './plan.ts';
 import { type Settled, settleConflicts } from './policy.ts';
 import {
@@ -59,7 +59,7 @@ async function apply(
   const given = reference === undefined ? undefined : findPlan(context, reference);
   const wish = given?.input ?? { from, set };
   const finished = dryRun ? undefined : await finishInterrupted(context, wish, work);
-  if (finished) return finished;
+  if (finished) return after === 'link' ? linked(context, finished, finished.migrationId!, work) : finished;
   const stored = await makePlan(context, wish, work);
   if (given && given.plan.planId !== stored.plan.planId) {
     throw new HoldfastError('PLAN_STALE', 'The files are no longer those that this plan was made for.', {
@@ -78,7 +78,8 @@ async function apply(
 /** With the files in place, their sources become links to them; what has to stay a file is listed. */
 async function linked(context: Context, applied: ApplyResult, id: string, work: Work): Promise<ApplyResult> {
   const migration = findMigration(context, id);
-  writeMigration(context, { ...migration, oldDirectories: oldDirectories(context, migration.placed) });
+  const placed = asInOldPlaces(context, migration.placed);
+  writeMigration(context, { ...migration, placed, oldDirectories: oldDirectories(context, placed) });
   const left = await linkSources(context, migration.placed, new Pace(work));
   return { ...applied, omitted: [...applied.omitted, ...left] };
 }
@@ -216,7 +217,9 @@ async function finishInterrupted(
     if (migration.status !== 'applying') continue;
     const present = new Set<string>();
     for (const one of migration.placed) if (await isPlaced(context, one, pace)) present.add(one.path);
-    if (present.size === 0) {
+    const made = migration.madeDirectories.some(path => lstatOf(context.ports, context.root, path));
+    // One of empty directories alone has nothing else to tell by.
+    if (present.size === 0 && (migration.placed.length > 0 || !made)) {
       removeMigration(context, migration.id);
       continue;
     }

@@ -8,7 +8,7 @@ import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
 import { takeSnapshot } from '../snapshots/create.ts';
 import { ensureVault } from '../vault/vault-record.ts';
-import { oldDirectories, removeSources } from './old-places.ts';
+import { asInOldPlaces, oldDirectories, removeSources } from './old-places.ts';
 import { findMigration, migrationLock, writeMigration } from './records.ts';
 
 /**
@@ -40,6 +40,7 @@ export async function cleanupMigration(context: Context, reference: string, work
       work,
     );
     if (migration.oldDirectories.length === 0) {
+      migration.placed = asInOldPlaces(context, migration.placed);
       migration.oldDirectories = oldDirectories(context, migration.placed);
       writeMigration(context, migration);
     }

@@ -2,9 +2,9 @@ import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
 import type { Omission } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
-import { renameOver, syncDirectory, temporaryPath, writeAll } from '../durable.ts';
+import { renameOver, syncDirectory, temporaryName, temporaryPath, writeAll } from '../durable.ts';
 import { asHoldfastError, isAbsent, systemCode } from '../errors.ts';
-import { systemPath } from '../names.ts';
+import { nameFromBytes, systemPath } from '../names.ts';
 import type { Pace } from '../pace.ts';
 import { hashFile } from '../placement/hash-file.ts';
 import { at } from '../placement/plan.ts';
@@ -28,6 +28,14 @@ export function oldDirectories(context: Context, placed: readonly Placed[]): Old
       found.set(directory, { path: directory, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() });
   }
   return [...found.values()];
+}
+
+/** With the modes and times of the old places, which those in the root need not have: a secret lies there as private. */
+export function asInOldPlaces(context: Context, placed: readonly Placed[]): Placed[] {
+  return placed.map(one => {
+    const stat = lstat(context, one.source);
+    return stat?.isFile() ? { ...one, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() } : one;
+  });
 }
 
 /**
@@ -66,6 +74,7 @@ async function eachVerified(
   act: (one: Placed) => void,
 ): Promise<Omission[]> {
   const left: Omission[] = [];
+  clearLeftovers(context, placed);
   for (const [done, one] of placed.entries()) {
     if (pace.due()) await pace.breathe({ phase: 'Verifying', done, total: placed.length, unit: 'files' });
     try {
@@ -99,6 +108,7 @@ async function whyNot(context: Context, one: Placed, pace: Pace): Promise<string
 /** Puts files back where links are, or nothing is any more, from their copies in the root. What else lies there stays. */
 export async function returnSources(context: Context, migration: StoredMigration, pace: Pace): Promise<void> {
   const { fs } = context.ports;
+  clearLeftovers(context, migration.placed);
   for (const one of migration.placed) {
     if (pace.due()) await pace.breathe();
     const stat = lstat(context, one.source);
@@ -112,6 +122,16 @@ export async function returnSources(context: Context, migration: StoredMigration
     if (!lstat(context, directory)?.isDirectory()) continue;
     fs.chmodSync(systemPath(directory), mode);
     fs.utimesSync(systemPath(directory), systemTime(mtime), systemTime(mtime));
+  }
+}
+
+/** What was being written beside the sources when an earlier run was killed. */
+function clearLeftovers(context: Context, placed: readonly Placed[]): void {
+  const { fs } = context.ports;
+  for (const directory of new Set(placed.map(one => path.dirname(one.source)))) {
+    if (!lstat(context, directory)?.isDirectory()) continue;
+    const left = fs.readdirSync(systemPath(directory)).filter(name => temporaryName.test(name));
+    for (const name of left) fs.rmSync(systemPath(path.join(directory, name)), { force: true });
   }
 }
 
@@ -141,7 +161,7 @@ async function copyBack(context: Context, { source, path: place, mode, mtime }: 
 
 function isOurLink({ ports, root }: Context, { source, path: place }: Placed, stat: BigIntStats): boolean {
   if (!stat.isSymbolicLink()) return false;
-  const text = ports.fs.readlinkSync(systemPath(source));
+  const text = nameFromBytes(ports.fs.readlinkSync(systemPath(source), { encoding: 'buffer' }));
   return path.resolve(path.dirname(source), text) === path.join(root, place);
 }
 

@@ -91,10 +91,21 @@ function isNewer(context: Context, one: Wanted): boolean {
 async function besides(context: Context, { path, sha256 = '', type }: Wanted, pace: Pace): Promise<string | undefined> {
   const { dir, name, ext } = posix.parse(path);
   for (const digits of [8, sha256.length]) {
-    const free = posix.join(dir, `${name}.legacy-${sha256.slice(0, digits)}${ext}`);
+    const free = posix.join(dir, fitting(name, `.legacy-${sha256.slice(0, digits)}`, ext));
     if (!lstatOf(context.ports, context.root, free)) return free;
     if (await isPlaced(context, { path: free, sha256, type: type === 'link' ? 'link' : 'file' }, pace))
       return undefined;
   }
   throw new HoldfastError('CONFLICT', 'There is no free name beside the file in the root.', { path });
+}
+
+/** The longest name that file systems take, in bytes. */
+const longestName = 255;
+
+/** A name with a mark in it, cut where it would be too long. */
+function fitting(stem: string, mark: string, extension: string): string {
+  const characters = Array.from(stem);
+  const end = Buffer.byteLength(mark + extension) < longestName ? mark + extension : mark;
+  while (Buffer.byteLength(characters.join('') + end) > longestName) characters.pop();
+  return characters.join('') + end;
 }

@@ -1,8 +1,10 @@
 import type { BigIntStats } from 'node:fs';
 import path from 'node:path';
 import type { LegacyEntry, LegacySource, Upgrade } from '../../profiles/profile.ts';
+import { leadsIntoRoot } from '../../profiles/reading/directories.ts';
 import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
+import { temporaryName } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
@@ -115,6 +117,7 @@ class SourceWalk {
     const omit = (reason: string) =>
       this.#sources.omitted.push({ path: shownPath(this.#context.workspace, source), reason });
     if (source === this.#context.root) return void omit('it is the root itself');
+    if (temporaryName.test(path.basename(source))) return void omit('Holdfast was interrupted while it wrote this');
     if (isWithin(entry.target, vaultName)) return void omit('its place would be inside the vault');
     if (this.#pace.due()) await this.#pace.breathe({ phase: 'Reading', done: this.#bytes, total: 0, unit: 'bytes' });
     try {
@@ -146,6 +149,8 @@ class SourceWalk {
       return;
     }
     if (stat.isSymbolicLink()) {
+      // As an earlier migration leaves them: brought into the root, it would lead to itself, in place of the file.
+      if (leadsIntoRoot({ fs, root: this.#context.root }, source)) return void omit('a link into the root');
       const text = nameFromBytes(fs.readlinkSync(system, { encoding: 'buffer' }));
       const sha256 = linkDigest(text);
       const wanted = { ...facts, type: 'link' as const, size: 0, target: text, sha256 };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isAbsent, systemCode } from '../../engine/errors.ts';
-import { systemPath } from '../../engine/names.ts';
+import { nameFromBytes, systemPath } from '../../engine/names.ts';
 import { readNames } from '../../engine/read-directory.ts';
 import type { ProfileView } from '../profile.ts';
 
@@ -51,11 +51,18 @@ export function isThere({ fs }: Pick<ProfileView, 'fs'>, place: string): boolean
 }
 
 /** Whether a link leads to the root or into it, as one that a migration left in place of what it moved. */
-export function leadsIntoRoot(view: ProfileView, link: string): boolean {
+export function leadsIntoRoot({ fs, root }: Pick<ProfileView, 'fs' | 'root'>, link: string): boolean {
+  const roots = [root, realPath({ fs }, root)];
+  const isInside = (place: string) => roots.some(one => place === one || place.startsWith(one + path.sep));
   try {
-    const real = view.fs.realpathSync(systemPath(link));
-    const root = realPath(view, view.root);
-    return real === root || real.startsWith(root + path.sep);
+    // By its text too: what a path with bytes that are not UTF-8 leads to, the system does not tell.
+    const text = nameFromBytes(fs.readlinkSync(systemPath(link), { encoding: 'buffer' }));
+    if (isInside(path.resolve(path.dirname(link), text))) return true;
+  } catch {
+    // It is no link itself; one above it may be.
+  }
+  try {
+    return isInside(fs.realpathSync(systemPath(link)));
   } catch {
     // It leads nowhere, so not into the root.
     return false;

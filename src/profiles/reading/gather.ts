@@ -1,11 +1,10 @@
 import path from 'node:path';
 import { isAbsent, systemCode } from '../../engine/errors.ts';
 import { systemPath } from '../../engine/names.ts';
-import type { FileCalls } from '../../engine/ports.ts';
 import { readNames, specialKind } from '../../engine/read-directory.ts';
 import { shownPath } from '../../engine/root/shown-path.ts';
 import type { LegacyEntry, ProfileView } from '../profile.ts';
-import { isThere, leadsNowhere, realPath } from './directories.ts';
+import { isThere, leadsIntoRoot, leadsNowhere, realPath } from './directories.ts';
 
 /** Where a file belongs in the root, and what people should know about it. */
 export interface Destination {
@@ -43,7 +42,6 @@ export function gather({ view, directory, destination, claimed, leaveOut }: Gath
   const entries: LegacyEntry[] = [];
   const omitted: Gathered['omitted'] = [];
   const start = realPath(view, directory);
-  const root = realPath(view, view.root);
   const omit = (path: string, reason: string) => omitted.push({ path: shownPath(view.workspace, path), reason });
 
   const take = (at: string): void => {
@@ -56,7 +54,7 @@ export function gather({ view, directory, destination, claimed, leaveOut }: Gath
     }
     const special = specialKind(stats);
     if (special !== undefined) return void omit(source, `It is ${special}, not a file with contents.`);
-    if (stats.isSymbolicLink() && at !== '' && leadsInto(fs, source, root))
+    if (stats.isSymbolicLink() && at !== '' && leadsIntoRoot(view, source))
       return void omit(source, 'A link into the root.');
     if (stats.isDirectory() || at === '') {
       const names = readNames(fs, source);
@@ -78,14 +76,4 @@ export function gather({ view, directory, destination, claimed, leaveOut }: Gath
   };
   attempt('');
   return { entries, omitted };
-}
-
-function leadsInto(fs: FileCalls, link: string, root: string): boolean {
-  try {
-    const real = fs.realpathSync(systemPath(link));
-    return real === root || real.startsWith(root + path.sep);
-  } catch {
-    // It leads nowhere, so not into the root.
-    return false;
-  }
 }

@@ -52,6 +52,7 @@ test('folder over workspace over user over default; unknown and empty settings d
     snapshotBeforeRestore: true,
     snapshotBeforeMigrate: true,
     retention: {},
+    sessionLimit: 64 * 1024 * 1024,
     exclude: [],
     sidecarUrl: undefined,
   });

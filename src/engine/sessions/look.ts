@@ -53,6 +53,9 @@ export function lookAt(context: Context, place: SessionPlace, known?: SessionLoo
   }
 }
 
+/** What is larger is no session that an application would open, and would not fit into memory with others. */
+const largest = 64 * 1024 * 1024;
+
 type SeenFile = { name: string; stats: Stats };
 
 function factsOf(context: Context, place: SessionPlace, content: readonly SeenFile[]): Partial<SessionLook['facts']> {
@@ -64,8 +67,8 @@ function factsOf(context: Context, place: SessionPlace, content: readonly SeenFi
   }
   const [only] = content;
   if (only && !only.stats.isFile()) throw new Error('It is not a regular file.');
-  const facts = profile.readSession(place.location, ports.fs.readFileSync(systemPath(absoluteContent(context, place))));
-  return facts;
+  if (only && only.stats.size > largest) throw new Error('It is larger than 64 MiB and was not looked into.');
+  return profile.readSession(place.location, ports.fs.readFileSync(systemPath(absoluteContent(context, place))));
 }
 
 function reasonOf(error: unknown): string {

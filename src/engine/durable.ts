@@ -146,7 +146,8 @@ export function createDurably(disk: Disk, target: string, data: Uint8Array, mode
   }
 }
 
-const linksMissing = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'];
+/** What the system says where a file cannot have a second name. */
+export const linksMissing = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'];
 
 function linkNew(disk: Disk, temporary: string, target: string): boolean {
   try {

@@ -47,8 +47,14 @@ export function watchedPorts(onCall: (call: Call) => unknown, overrides: Partial
 
 function halfOf(name: string, args: unknown[]): (() => unknown) | undefined {
   if (name === 'writeSync') {
-    const [file, data, offset = 0, length = (data as Buffer).length] = args as [number, Buffer, number?, number?];
-    return length > 1 ? () => fs.writeSync(file, data, offset, Math.floor(length / 2)) : undefined;
+    const [file, data, offset = 0, length = (data as Buffer).length, at = null] = args as [
+      number,
+      Buffer,
+      number?,
+      number?,
+      (number | null)?,
+    ];
+    return length > 1 ? () => fs.writeSync(file, data, offset, Math.floor(length / 2), at) : undefined;
   }
   const options = (args[1] ?? {}) as { recursive?: boolean; mode?: number };
   if (name === 'rmSync' && options.recursive) {

@@ -9,12 +9,18 @@ import type { PlacementHome } from './home.ts';
 const Path = z.string().refine(path => path.split('/').every(name => nameProblem(name, 'linux') === undefined));
 
 const JournalStep = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('delete'), path: Path, displaced: z.number() }),
+  z.object({ do: z.literal('delete'), path: Path, displaced: z.number(), there: z.string().optional() }),
   z.object({ do: z.literal('rmdir'), path: Path, mode: z.number(), mtime: z.string() }),
   z.object({ do: z.literal('mkdir'), path: Path }),
-  z.object({ do: z.literal('put'), path: Path, staged: z.number(), displaced: z.number().nullable() }),
+  z.object({
+    do: z.literal('put'),
+    path: Path,
+    staged: z.number(),
+    displaced: z.number().nullable(),
+    there: z.string().optional(),
+  }),
 ]);
-/** `staged` and `displaced` are names in the home's two directories. */
+/** `staged` and `displaced` are names in the home's two directories; `there` is the state of what is displaced. */
 export type JournalStep = z.infer<typeof JournalStep>;
 
 const Journal = z.object({

@@ -9,7 +9,15 @@ import type { Ports, Work } from '../ports.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type PlacementHome, placementHome } from './home.ts';
 import { type Journal, type JournalStep, writeJournal } from './journal.ts';
-import { type Change, lstatOf, type PlacementOptions, type PlacementPlan, planPlacement, stateOf } from './plan.ts';
+import {
+  type Change,
+  contentState,
+  lstatOf,
+  type PlacementOptions,
+  type PlacementPlan,
+  planPlacement,
+  stateOf,
+} from './plan.ts';
 import { clearHome, recoverPlacement } from './recover.ts';
 import { Stager } from './stage.ts';
 import { HalfDone, swap } from './swap.ts';
@@ -147,10 +155,12 @@ function journalOf(plan: PlacementPlan, stager: Stager, dropped: ReadonlySet<str
   const steps = plan.steps.flatMap((step): JournalStep[] => {
     if (step.do === 'rmdir' || step.do === 'mkdir') return [step];
     if (dropped.has(step.path)) return [];
-    if (step.do === 'delete') return [{ do: 'delete', path: step.path, displaced: displaced++ }];
+    if (step.do === 'delete')
+      return [{ do: 'delete', path: step.path, displaced: displaced++, there: contentState(step.there) }];
     const staged = stager.numberOf(step.path);
     if (staged === undefined) return [];
-    return [{ do: 'put', path: step.path, staged, displaced: step.displaces ? displaced++ : null }];
+    const there = step.displaces && step.there !== undefined ? { there: contentState(step.there) } : {};
+    return [{ do: 'put', path: step.path, staged, displaced: step.displaces ? displaced++ : null, ...there }];
   });
   return { steps, directories: plan.directories.map(({ path, mode, mtime }) => ({ path, mode, mtime })) };
 }

@@ -111,6 +111,11 @@ export function stateOf(stat: BigIntStats | undefined): string {
   return stat ? [stat.ino, stat.mode, stat.size, stat.mtimeNs, stat.ctimeNs].join(' ') : 'absent';
 }
 
+/** The same, whatever names it is linked under meanwhile: of a state as `stateOf` gives it. */
+export function contentState(state: string): string {
+  return state.slice(0, state.lastIndexOf(' '));
+}
+
 type Fail = (path: string, reason: string) => void;
 
 function planDirectory(

@@ -1,12 +1,13 @@
+import type { BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncDirectory } from '../durable.ts';
+import { linksMissing, syncDirectory } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import { Directories, setDirectory } from './directories.ts';
 import type { PlacementHome } from './home.ts';
 import type { Journal, JournalStep } from './journal.ts';
-import { at, lstatOf } from './plan.ts';
+import { at, contentState, lstatOf, stateOf } from './plan.ts';
 
 /**
  * Thrown when steps failed and could not all be taken back. The journal and what was moved aside stay where they are, and
@@ -85,23 +86,67 @@ function doStep(ports: Ports, home: PlacementHome, step: JournalStep, directorie
       }
       return;
     case 'delete':
-      if (directories.check(dirname(step.path))) displace(ports, home, path, step.displaced);
+      if (directories.check(dirname(step.path))) {
+        const aside = join(home.displaced, String(step.displaced));
+        checkUnchanged(ports, path, aside, step);
+        if (exists(ports, path) && !exists(ports, aside)) fs.renameSync(path, aside);
+      }
       return;
     case 'put': {
       const staged = join(home.staged, String(step.staged));
       if (!exists(ports, staged)) return;
       directories.make(dirname(step.path));
-      if (step.displaced !== null) displace(ports, home, path, step.displaced);
+      const aside = step.displaced === null ? undefined : join(home.displaced, String(step.displaced));
+      if (aside !== undefined) {
+        checkUnchanged(ports, path, aside, step);
+        if (exists(ports, path) && !exists(ports, aside)) setAside(ports, path, aside);
+      }
       // Made by somebody after the plan was: never overwritten, never lost.
-      if (exists(ports, path)) fs.renameSync(path, at(base, besides(step.path, step.staged)));
+      if (exists(ports, path) && !(aside !== undefined && isSameFile(ports, path, aside))) {
+        fs.renameSync(path, at(base, besides(step.path, step.staged)));
+      }
       fs.renameSync(staged, path);
     }
   }
 }
 
-function displace(ports: Ports, home: PlacementHome, path: string, number: number): void {
-  const aside = join(home.displaced, String(number));
-  if (exists(ports, path) && !exists(ports, aside)) ports.fs.renameSync(path, aside);
+/**
+ * What somebody wrote to since the placement was planned must not go: the placement may have been killed long ago.
+ *
+ * @throws CONFLICT
+ */
+function checkUnchanged(
+  ports: Ports,
+  path: string,
+  aside: string,
+  { path: name, there }: { path: string; there?: string | undefined },
+): void {
+  const now = there === undefined ? undefined : lstat(ports, path);
+  if (!now || contentState(stateOf(now)) === there) return;
+  if (exists(ports, aside) && !isSameFile(ports, path, aside)) return;
+  throw new HoldfastError('CONFLICT', 'Somebody wrote to a file that was about to be replaced.', {
+    path: name,
+    hint: 'Nothing was changed. Run the command again.',
+  });
+}
+
+/** A file stays under its name until the new one takes it, so that nobody ever finds none there. */
+function setAside(ports: Ports, path: string, aside: string): void {
+  const { fs } = ports;
+  try {
+    if (lstat(ports, path)?.isFile()) {
+      fs.linkSync(path, aside);
+      return;
+    }
+  } catch (error) {
+    if (!linksMissing.includes(systemCode(error) ?? '')) throw error;
+  }
+  fs.renameSync(path, aside);
+}
+
+function isSameFile(ports: Ports, one: string, other: string): boolean {
+  const [a, b] = [lstat(ports, one), lstat(ports, other)];
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
 }
 
 /** The name that a file gets which somebody put in a place that Holdfast needs, in the moment in which it was needed. */
@@ -119,6 +164,10 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
     const aside = join(home.displaced, String(number));
     if (!exists(ports, aside)) return;
     directories.make(dirname(step.path));
+    if (isSameFile(ports, path, aside)) {
+      fs.unlinkSync(aside);
+      return;
+    }
     if (exists(ports, path)) fs.renameSync(path, at(base, besides(step.path, number)));
     fs.renameSync(aside, path);
   };
@@ -150,11 +199,16 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
   }
 }
 
-function exists({ fs }: Ports, path: string): boolean {
+function exists(ports: Ports, path: string): boolean {
+  return lstat(ports, path) !== undefined;
+}
+
+/** @param path in the form that file calls take */
+function lstat({ fs }: Ports, path: string): BigIntStats | undefined {
   try {
-    return fs.lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+    return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
-    if (systemCode(error) === 'ENOTDIR') return false;
+    if (systemCode(error) === 'ENOTDIR') return undefined;
     throw error;
   }
 }

@@ -25,6 +25,7 @@ export function addSnapshot(program: Command, run: Run): void {
   addDiff(noun, run);
   addRestore(noun, run);
   addDelete(noun, run);
+  addUndelete(noun, run);
   addLabels(noun, run);
 }
 
@@ -236,15 +237,32 @@ function addDelete(noun: Command, run: Run): void {
           ...snapshots.map(
             snapshot => `  ${snapshotName(snapshot)}  ${count(snapshot.files, 'file')}, ${bytes(snapshot.bytes)}`,
           ),
-          'What only they hold cannot be restored afterwards. Go on?',
+          'They can be brought back for a day: holdfast snapshot undelete. Go on?',
         ];
       });
       const result = await deleteSnapshots(context, references);
       return {
         kind: 'report',
         json: result,
-        text: () => [`Deleted ${count(result.deleted.length, 'snapshot')}: ${result.deleted.map(shortId).join(', ')}.`],
+        text: style => [
+          `Deleted ${count(result.deleted.length, 'snapshot')}: ${result.deleted.map(shortId).join(', ')}.`,
+          style.dim(
+            `To bring it back, before a prune a day from now: holdfast snapshot undelete ${shortId(result.deleted[0] ?? '')}`,
+          ),
+        ],
       };
+    }),
+  );
+}
+
+function addUndelete(noun: Command, run: Run): void {
+  addVerb(noun, 'undelete <id>', 'bring a deleted snapshot back', [
+    ['holdfast snapshot undelete k3f9', 'As long as no prune found it deleted for a day'],
+  ]).action(
+    run(async (call, id: string) => {
+      const { undeleteSnapshot } = await import('../engine/snapshots/undelete.ts');
+      const snapshot = await undeleteSnapshot(await open(call), id, call.work);
+      return { kind: 'report', json: { snapshot }, text: () => [`Back in the list: ${snapshotName(snapshot)}.`] };
     }),
   );
 }

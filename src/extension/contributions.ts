@@ -51,6 +51,7 @@ export const commandIds = [
   'holdfast.backup.reveal',
   'holdfast.broken.reveal',
   'holdfast.vault.verify',
+  'holdfast.vault.prune',
   'holdfast.audit.show',
   'holdfast.log.show',
   'holdfast.sidecar.restart',
@@ -79,6 +80,7 @@ export const writingCommands = [
   'holdfast.backup.restore',
   'holdfast.backup.restoreTo',
   'holdfast.backup.delete',
+  'holdfast.vault.prune',
 ] as const satisfies readonly CommandId[];
 
 export const viewContainer = 'holdfast';
@@ -108,6 +110,7 @@ export const settings = {
   'holdfast.profile': { restricted: true },
   'holdfast.backupDirectory': { restricted: true },
   'holdfast.exclude': { restricted: true },
+  'holdfast.retention': { restricted: false },
   'holdfast.watch': { restricted: false },
   'holdfast.snapshotBeforeRestore': { restricted: false },
   'holdfast.snapshotBeforeMigrate': { restricted: false },

@@ -232,6 +232,8 @@ test('the description lists every route with its schemas', async t => {
     'post /v1/root',
     'post /v1/snapshots',
     'post /v1/snapshots/{id}/restore',
+    'post /v1/snapshots/{id}/undelete',
+    'post /v1/vault/prune',
     'post /v1/vault/verify',
     'put /v1/workspaces',
   ]);

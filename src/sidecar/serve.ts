@@ -7,6 +7,7 @@ import { createApi } from './api.ts';
 import { guard } from './auth.ts';
 import { Events } from './events.ts';
 import { Operations } from './operations.ts';
+import { type Later, startRetention } from './retention.ts';
 import type { Services } from './services.ts';
 import type { Log } from './watchers.ts';
 import { type ServedWorkspace, Workspaces } from './workspaces.ts';
@@ -24,6 +25,8 @@ export interface ServeOptions {
   workspacesCanChange?: boolean;
   /** Takes a line when something goes wrong that belongs to no request. */
   log?: Log;
+  /** The timer of the daily prune; another one in tests. */
+  later?: Later;
 }
 
 export interface Serving {
@@ -65,8 +68,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     throw error;
   }
 
+  const endRetention = startRetention(services, log, options.later);
   let closing: Promise<void> | undefined;
   const close = async () => {
+    endRetention();
     const closed = closeServer(server);
     await operations.close();
     events.close();

@@ -66,6 +66,11 @@ export class Workspaces {
     return this.#served.map(({ folder }) => folder);
   }
 
+  /** Whether anything may be written. */
+  get trusted(): boolean {
+    return this.#trusted;
+  }
+
   /** What the engine needs to open one folder; the first when none is named. */
   options(folder?: string): OpenOptions {
     const wanted = folder === undefined ? undefined : path.resolve(folder);

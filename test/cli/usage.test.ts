@@ -72,7 +72,7 @@ describe('wrong usage ends with 2 and changes nothing', () => {
     ['a noun without a verb', ['snapshot']],
     ['an unknown noun', ['frobnicate']],
     ['an unknown verb', ['snapshot', 'frobnicate']],
-    ['a command of a later version', ['vault', 'prune']],
+    ['a rule that is no number', ['vault', 'prune', '--keep-last', 'some']],
     ['an unknown option', ['status', '--frobnicate']],
     ['an unknown option before the noun', ['--frobnicate', 'status']],
     ['a missing operand', ['snapshot', 'show']],

@@ -7,7 +7,9 @@ import { applyMigration } from '../../src/engine/migrations/apply.ts';
 import { undoMigration } from '../../src/engine/migrations/undo.ts';
 import type { Ports } from '../../src/engine/ports.ts';
 import { createSnapshot } from '../../src/engine/snapshots/create.ts';
+import { deleteSnapshots } from '../../src/engine/snapshots/delete.ts';
 import { restoreSnapshot } from '../../src/engine/snapshots/restore.ts';
+import { pruneVault } from '../../src/engine/vault/prune/prune.ts';
 import { testContext } from '../fixtures/ports.ts';
 import { makeTree, type ReadEntry, readTree } from '../fixtures/tree.ts';
 import { type Random, randomTree } from './random.ts';
@@ -23,6 +25,7 @@ export const operations = [
   'migrate undo',
   'backup create',
   'backup restore',
+  'vault prune',
 ] as const;
 export type Operation = (typeof operations)[number];
 
@@ -104,6 +107,8 @@ export class World {
         return createBackup(context, { to: this.backups }, {});
       case 'backup restore':
         return restoreBackup(context, this.#backup, {}, {});
+      case 'vault prune':
+        return pruneVault(context, { grace: '0' }, {});
     }
   }
 
@@ -144,6 +149,9 @@ export class World {
     this.#edit(random);
     this.snapshots.push({ id: (await createSnapshot(context, { title: 'second' }, {})).id, tree: this.rootTree() });
     this.#edit(random);
+    if (this.operation === 'vault prune') {
+      await deleteSnapshots(context, [(await createSnapshot(context, { title: 'deleted' }, {})).id]);
+    }
     if (this.operation === 'migrate undo') {
       const from = [`${this.base}/old`];
       this.#migration = (await applyMigration(context, { from, onConflict: 'keep-source' }, {})).migrationId ?? '';

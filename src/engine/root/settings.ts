@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as z from 'zod';
+import { RetentionPolicy, VersionPolicy } from '../../protocol/retention.ts';
 import { HoldfastError } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
 import { configurationText } from './configuration-text.ts';
@@ -10,16 +11,8 @@ import { isObject, parseJson } from './json-text.ts';
 export const RawSettings = z.record(z.string(), z.unknown());
 export type RawSettings = z.infer<typeof RawSettings>;
 
-/** How many snapshots a prune keeps, as the options of `vault prune`. */
-const Retention = z.looseObject({
-  keepLast: z.number().int().nonnegative().optional(),
-  keepHourly: z.number().int().nonnegative().optional(),
-  keepDaily: z.number().int().nonnegative().optional(),
-  keepWeekly: z.number().int().nonnegative().optional(),
-  keepMonthly: z.number().int().nonnegative().optional(),
-  keepWithin: z.string().optional(),
-  keepTags: z.array(z.string()).optional(),
-});
+/** What a prune keeps, as the options of `vault prune`. */
+const Retention = z.looseObject({ ...RetentionPolicy.shape, ...VersionPolicy.shape });
 
 /** The settings that hold, with their defaults. `root` is resolved elsewhere (resolve.ts): it has other sources too. */
 const Effective = z.object({

@@ -4,7 +4,9 @@ import { HoldfastError, isAbsent } from '../errors.ts';
 import { withLock } from '../lock.ts';
 import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
-import { ObjectStore } from '../vault/object-store.ts';
+import type { ObjectStore } from '../vault/object-store.ts';
+import { PacksTaken } from '../vault/packs-taken.ts';
+import { storing } from '../vault/storing.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { whenFree } from '../wait.ts';
 import { ContentSink, readSessionContent, type SessionContent } from './content.ts';
@@ -47,22 +49,35 @@ export async function changeSession<T>(
   const key = sessionKey(place.location);
   const lock = vaultPath(context, 'locks', `session-${key}.json`);
   return whenFree(context.ports, [lock], work, () =>
-    withLock(context.ports, lock, async () => {
-      const store = new ObjectStore(context);
-      try {
+    withLock(context.ports, lock, () =>
+      storing(context, async store => {
         const sink = new ContentSink(store);
         const { latest, live } = await captured(context, place, store, sink, work);
         const commit: Change['commit'] = async (action, from, content, words) => {
           if (live && latest?.contentHash === content.contentHash) return latest;
           const placed = await putLive(context, place, content, { sink, store, live, words }, work);
-          return recordVersion(context, place, { ...content, ...placed }, { action, from }, latest);
+          return recordPlaced(context, place, { ...content, ...placed }, { action, from }, latest, store, work);
         };
-        return await change({ context, place, store, sink, work, latest, live, commit });
-      } finally {
-        await store.close();
-      }
-    }),
+        return change({ context, place, store, sink, work, latest, live, commit });
+      }),
+    ),
   );
+}
+
+/** What lies there already is recorded for what it is, also when prune took away some of it meanwhile. */
+async function recordPlaced(
+  ...[context, place, content, what, before, store, work]: [...Parameters<typeof recordVersion>, Work]
+): Promise<StoredVersion> {
+  try {
+    return recordVersion(context, place, content, what, before, store);
+  } catch (error) {
+    if (!(error instanceof PacksTaken)) throw error;
+    return storing(context, async again => {
+      const stored = await readSessionContent(context, absoluteContent(context, place), new ContentSink(again), work);
+      await again.flush();
+      return recordVersion(context, place, stored, what, before, again);
+    });
+  }
 }
 
 /** The newest version after what lies there was made one, if it differs. */
@@ -89,7 +104,7 @@ async function captured(
       });
     }
     await store.flush();
-    return { latest: recordVersion(context, place, content, { action: 'capture', from: null }, latest), live };
+    return { latest: recordVersion(context, place, content, { action: 'capture', from: null }, latest, store), live };
   } catch (error) {
     if (isAbsent(error)) return { latest, live: undefined };
     throw error;

@@ -24,7 +24,7 @@ export async function deleteSession(
     // Its words are gone with it; those of now come back, not those of the newest version.
     const { title, description } = look.facts;
     const before = { ...latest, title, description };
-    return recordVersion(context, place, latest, { action: 'delete', from: latest.version }, before).version;
+    return recordVersion(context, place, latest, { action: 'delete', from: latest.version }, before, store).version;
   });
   appendLog(context, { action: 'session.delete', target: look.facts.id, details: { location: place.location } });
   return { deleted: look.facts.id, version };

@@ -1,7 +1,9 @@
 import { RevertSession, type Session } from '../../protocol/sessions.ts';
 import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
+import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
+import { adopt } from '../vault/adopt.ts';
 import { changeSession, checkExpected } from './change.ts';
 import { findSession } from './collect.ts';
 import { shaped } from './given.ts';
@@ -24,6 +26,7 @@ export async function revertSession(
   await changeSession(context, place, work, async change => {
     checkExpected(change, expectVersion);
     const { tree } = readVersion(context, sessionKey(place.location), version);
+    await adopt(change.store, tree, new Pace(work));
     await change.commit('revert', version, shaped(place, tree, change.sink));
   });
   appendLog(context, { action: 'session.revert', target: look.facts.id, details: { version } });

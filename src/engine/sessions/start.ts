@@ -1,8 +1,11 @@
 import { HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
+import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { findSnapshot } from '../snapshots/manifest.ts';
 import { walkTree } from '../snapshots/walk-tree.ts';
+import { adopt } from '../vault/adopt.ts';
+import { contentObjects } from '../vault/tree.ts';
 import type { Change } from './change.ts';
 import { findSession } from './collect.ts';
 import { putTree, readSessionContent, type SessionContent } from './content.ts';
@@ -31,7 +34,7 @@ export async function startingContent(
     const { tree } = await readSessionContent(context, absoluteContent(context, session.place), sink, work);
     return shaped(place, tree, sink);
   }
-  return fromSnapshot(change, from);
+  return fromSnapshot(change, from, work);
 }
 
 function sessionNamed({ context }: Change, reference: string) {
@@ -44,7 +47,11 @@ function sessionNamed({ context }: Change, reference: string) {
 }
 
 /** The content of a session that was captured, without the words that it had then. */
-async function fromSnapshot({ context, place, sink, store }: Change, from: string): Promise<SessionContent> {
+async function fromSnapshot(
+  { context, place, sink, store }: Change,
+  from: string,
+  work: Work,
+): Promise<SessionContent> {
   const [reference = '', ...rest] = from.split(':');
   const snapshot = findSnapshot(context, reference);
   const given =
@@ -59,9 +66,14 @@ async function fromSnapshot({ context, place, sink, store }: Change, from: strin
   if (!found)
     throw new HoldfastError('NOT_FOUND', `Snapshot ${snapshot.id} has nothing at this path.`, { path: wanted });
   const { entry } = found;
-  if (entry.type !== 'dir') return shaped(place, await putTree(sink, [entry]), sink);
+  if (entry.type !== 'dir') {
+    if (entry.type === 'file') for (const id of contentObjects(entry)) await store.keep('content', id);
+    return shaped(place, await putTree(sink, [entry]), sink);
+  }
   const inside = [...walkTree(store, entry.tree)];
   const content = inside.find(({ path, entry: one }) => path === 'content' && one.type === 'dir')?.entry;
   const isSession = inside.some(({ path }) => path === wordsFile) && content?.type === 'dir';
-  return shaped(place, isSession ? content.tree : entry.tree, sink);
+  const tree = isSession ? content.tree : entry.tree;
+  await adopt(store, tree, new Pace(work));
+  return shaped(place, tree, sink);
 }

@@ -3,7 +3,9 @@ import type { Session } from '../../protocol/sessions.ts';
 import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
+import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
+import { adopt } from '../vault/adopt.ts';
 import { changeSession } from './change.ts';
 import { shaped } from './given.ts';
 import { findWithDeleted } from './history.ts';
@@ -23,12 +25,13 @@ export async function undeleteSession(context: Context, reference: string, work:
       hint: 'An older version of it comes back with: holdfast session revert',
     });
   }
-  await changeSession(context, place, work, async ({ commit, sink, live }) => {
+  await changeSession(context, place, work, async ({ commit, sink, live, store }) => {
     if (live) return;
     const { title, description, owner, template, sessionCreatedAt, createdAt } = deleted;
     const id = path.posix.basename(place.location);
     const said = { id, title, description, owner, template, createdAt: sessionCreatedAt ?? createdAt };
     const words = place.native ? encodeWords(context, said) : undefined;
+    await adopt(store, deleted.tree, new Pace(work));
     await commit('undelete', deleted.version, shaped(place, deleted.tree, sink), words);
   });
   appendLog(context, { action: 'session.undelete', target: path.posix.basename(place.location) });

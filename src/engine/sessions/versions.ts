@@ -8,6 +8,7 @@ import { HoldfastError, isAbsent } from '../errors.ts';
 import { derivedId } from '../id.ts';
 import { systemPath } from '../names.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
+import type { ObjectStore } from '../vault/object-store.ts';
 
 /**
  * `sessions/<key>/<12 digits>.json` in the vault: one version of one session. Never changed; its number is taken by
@@ -36,12 +37,21 @@ export function sessionKey(location: string): string {
   return derivedId(hash('sha256', systemPath(location), 'buffer'));
 }
 
-/** @returns false when this version exists already */
-export function createVersion(context: Context, version: StoredVersion): boolean {
+/**
+ * @param store holds what the version refers to
+ * @returns false when this version exists already
+ * @throws PacksTaken
+ */
+export function createVersion(
+  context: Context,
+  version: StoredVersion,
+  store: Pick<ObjectStore, 'checkPacks'>,
+): boolean {
   const directory = vaultPath(context, 'sessions', version.key);
   makeDirectory(context.ports, directory);
   const bytes = encodeRecord(versionKind, version, context.ports.now());
-  return createDurably(context.ports, versionPath(context, version.key, version.version), bytes);
+  const path = versionPath(context, version.key, version.version);
+  return createDurably(context.ports, path, bytes, 0o600, () => store.checkPacks());
 }
 
 /** @throws NOT_FOUND, CORRUPT */

@@ -11,8 +11,9 @@ import { HoldfastError } from '../errors.ts';
 import { newId } from '../id.ts';
 import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
-import { ObjectStore } from '../vault/object-store.ts';
+import type { ObjectStore } from '../vault/object-store.ts';
 import { readScanCache, type ScanCache, writeScanCache } from '../vault/scan-cache.ts';
+import { storing } from '../vault/storing.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type Captured, capture } from './capture.ts';
 import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
@@ -47,47 +48,48 @@ interface Wanted {
 }
 
 /** Captures and commits, without a line in the audit trail: also for the safety snapshots of other operations. */
-export async function takeSnapshot(
+export async function takeSnapshot(context: Context, wanted: Wanted, work: Work): Promise<Snapshot> {
+  const { record } = ensureVault(context);
+  return storing(context, store => takeInto(store, context, record.rootId, wanted, work));
+}
+
+async function takeInto(
+  store: ObjectStore,
   context: Context,
+  rootId: string,
   { reason, scope, labels, base, always = [] }: Wanted,
   work: Work,
 ): Promise<Snapshot> {
   const started = performance.now();
   const createdAt = context.ports.now().toISOString();
   const selection = withAlways(selectionOf(context, scope), always);
-  const { record } = ensureVault(context);
-  const store = new ObjectStore(context);
-  try {
-    const whole = base === undefined && scope.paths.length === 0 && scope.areas.length === 0;
-    const key = captureKey(context);
-    const cache = base === undefined ? trustedCache(context, store, key) : undefined;
-    const captured = await captureWith(context, base ?? context.root, store, selection, cache, work);
-    await store.flush();
-    const id = newId(context.ports);
-    const snapshot: Snapshot = {
-      id,
-      ...labels,
-      reason,
-      createdAt,
-      rootId: record.rootId,
-      host: context.ports.host.name,
-      parent: parentOf(context, cache),
-      scope,
-      tree: captured.tree,
-      files: captured.files,
-      bytes: captured.bytes,
-      newBytes: store.newBytes,
-      storedBytes: store.storedBytes,
-      durationMs: Math.round(performance.now() - started),
-      skipped: captured.skipped,
-    };
-    commitSnapshot(context, snapshot);
-    if (whole)
-      writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
-    return snapshot;
-  } finally {
-    await store.close();
-  }
+  const whole = base === undefined && scope.paths.length === 0 && scope.areas.length === 0;
+  const key = captureKey(context);
+  const cache = base === undefined ? trustedCache(context, store, key) : undefined;
+  store.rely(cache?.packs ?? []);
+  const captured = await captureWith(context, base ?? context.root, store, selection, cache, work);
+  await store.flush();
+  const id = newId(context.ports);
+  const snapshot: Snapshot = {
+    id,
+    ...labels,
+    reason,
+    createdAt,
+    rootId,
+    host: context.ports.host.name,
+    parent: parentOf(context, cache),
+    scope,
+    tree: captured.tree,
+    files: captured.files,
+    bytes: captured.bytes,
+    newBytes: store.newBytes,
+    storedBytes: store.storedBytes,
+    durationMs: Math.round(performance.now() - started),
+    skipped: captured.skipped,
+  };
+  commitSnapshot(context, snapshot, store);
+  if (whole) writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
+  return snapshot;
 }
 
 /** A damaged object that the scan cache refers to is no reason to fail: without the cache every file is read again. */

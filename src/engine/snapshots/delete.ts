@@ -1,19 +1,20 @@
 import { appendLog } from '../audit/log.ts';
-import { type Context, requireRoot, vaultPath } from '../context.ts';
+import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
-import { withLock } from '../lock.ts';
+import { deleting } from '../vault/deleting.ts';
 import { ensureVault } from '../vault/vault-record.ts';
-import { discardSnapshot, findSnapshot } from './manifest.ts';
+import { discardSnapshot, findSnapshot, syncSnapshots } from './manifest.ts';
 
 /**
- * Takes snapshots out of the list, all of them or none.
+ * Takes snapshots out of the list, all of them or none. Until a prune finds them deleted for a day, `undelete` brings them
+ * back.
  *
  * @throws NOT_FOUND, AMBIGUOUS, CONFLICT for a pinned one, LOCKED
  */
 export async function deleteSnapshots(context: Context, references: readonly string[]): Promise<{ deleted: string[] }> {
   requireRoot(context);
   ensureVault(context);
-  return withLock(context.ports, vaultPath(context, 'locks', 'delete.json'), async lock => {
+  return deleting(context, async lock => {
     const snapshots = references.map(reference => findSnapshot(context, reference));
     const pinned = snapshots.find(snapshot => snapshot.pinned);
     if (pinned) {
@@ -27,6 +28,7 @@ export async function deleteSnapshots(context: Context, references: readonly str
       discardSnapshot(context, id);
       appendLog(context, { action: 'snapshot.delete', target: id, details: {} });
     }
+    syncSnapshots(context);
     return { deleted };
   });
 }

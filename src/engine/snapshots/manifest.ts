@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { Labels, Snapshot } from '../../protocol/snapshots.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { createDurably, writeDurably } from '../durable.ts';
+import { createDurably, removeQuietly, renameOver, syncDirectory, writeDurably } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { resolveReference } from '../id.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
+import type { ObjectStore } from '../vault/object-store.ts';
 
 /** `snapshots/<id>.json`: written last, so it is the one commit point of a snapshot. Never changed afterwards. */
 const snapshotKind: RecordKind<Snapshot> = { kind: 'snapshot', version: 1, schema: Snapshot };
@@ -12,9 +13,11 @@ const snapshotKind: RecordKind<Snapshot> = { kind: 'snapshot', version: 1, schem
 /** `labels/<id>.json`: the words of a snapshot after somebody changed them; absent before. */
 const labelsKind: RecordKind<Labels> = { kind: 'labels', version: 1, schema: z.object(Labels.shape) };
 
-export function commitSnapshot(context: Context, snapshot: Snapshot): void {
+/** @param store holds what the snapshot refers to. @throws PacksTaken */
+export function commitSnapshot(context: Context, snapshot: Snapshot, store: Pick<ObjectStore, 'checkPacks'>): void {
   const bytes = encodeRecord(snapshotKind, snapshot, context.ports.now());
-  if (!createDurably(context.ports, manifestPath(context, snapshot.id), bytes)) {
+  const path = manifestPath(context, snapshot.id);
+  if (!createDurably(context.ports, path, bytes, 0o600, () => store.checkPacks())) {
     throw new HoldfastError('CONFLICT', `There is a snapshot ${snapshot.id} already.`);
   }
 }
@@ -89,11 +92,86 @@ export function findSnapshot(context: Context, reference: string): Snapshot {
 }
 
 /**
- * Takes a snapshot out of the list. It goes to the trash of the vault; its objects stay until prune.
+ * All snapshots with the labels that hold, for who decides by them what to delete: what cannot be read could be pinned.
+ *
+ * @throws CORRUPT, NEWER_VERSION naming the record
+ */
+export function readAllManifests(context: Context): Snapshot[] {
+  const { snapshots, broken } = readManifests(context);
+  if (broken[0]) throw new HoldfastError('CORRUPT', broken[0].reason, { path: broken[0].path, hint: undecided });
+  for (const id of recordIds(context, 'labels')) {
+    try {
+      readRecord(context.ports, labelsKind, labelsPath(context, id));
+    } catch (error) {
+      const { code, message } = asHoldfastError(error);
+      throw new HoldfastError(code, message, { path: labelsPath(context, id), hint: undecided, cause: error });
+    }
+  }
+  return snapshots;
+}
+
+const undecided = 'Nothing was deleted, since nobody can tell what this record says. See: holdfast vault verify';
+
+/** `trash/<id>.json`: a snapshot that was deleted, the file's mtime being the time of that. */
+export interface Trashed {
+  snapshot: Snapshot;
+  /** Milliseconds. */
+  deletedAt: number;
+  path: string;
+  bytes: number;
+}
+
+/** @throws CORRUPT, NEWER_VERSION naming the record */
+export function readTrash(context: Context): Trashed[] {
+  const { fs } = context.ports;
+  return recordIds(context, 'trash').flatMap(id => {
+    const path = trashPath(context, id);
+    try {
+      const { mtimeMs, size } = fs.statSync(path);
+      const snapshot = readRecord(context.ports, snapshotKind, path);
+      return snapshot ? [{ snapshot, deletedAt: mtimeMs, path, bytes: size }] : [];
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw error;
+    }
+  });
+}
+
+/**
+ * Takes a snapshot out of the list. It goes to the trash of the vault, with the time in the file's mtime; its objects stay
+ * until prune.
  */
 export function discardSnapshot(context: Context, id: string): void {
-  const { fs } = context.ports;
-  fs.renameSync(manifestPath(context, id), vaultPath(context, 'trash', `${id}.json`));
+  const { ports } = context;
+  const path = manifestPath(context, id);
+  // Before the move: a process that dies in between leaves a snapshot that is as good as before.
+  ports.fs.utimesSync(path, ports.now(), ports.now());
+  renameOver(ports, path, trashPath(context, id));
+}
+
+/** Puts it back into the list. While it is in the trash prune keeps what it holds. @throws NOT_FOUND */
+export function restoreDiscarded(context: Context, id: string): void {
+  try {
+    renameOver(context.ports, trashPath(context, id), manifestPath(context, id));
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    throw new HoldfastError('NOT_FOUND', `Snapshot ${id} is gone for good.`, { cause: error });
+  }
+}
+
+/** The last step of `discardSnapshot` and of its undoing: the names survive a power cut, in this order. */
+export function syncSnapshots({ ports, root }: Context): void {
+  for (const directory of ['trash', 'snapshots']) syncDirectory(ports, vaultPath({ root }, directory));
+}
+
+/** Removes a snapshot from the trash, with its labels: nothing brings it back. */
+export function removeForGood(context: Context, { snapshot, path }: Trashed): void {
+  context.ports.fs.rmSync(path, { force: true });
+  if (!hasSnapshot(context, snapshot.id)) removeQuietly(context.ports.fs, labelsPath(context, snapshot.id));
+}
+
+function trashPath(context: Context, id: string): string {
+  return vaultPath(context, 'trash', `${id}.json`);
 }
 
 export function manifestPath(context: Context, id: string): string {
@@ -104,7 +182,7 @@ function labelsPath(context: Context, id: string): string {
   return vaultPath(context, 'labels', `${id}.json`);
 }
 
-function recordIds(context: Context, directory: 'snapshots' | 'labels'): string[] {
+function recordIds(context: Context, directory: 'snapshots' | 'labels' | 'trash'): string[] {
   try {
     const names = context.ports.fs.readdirSync(vaultPath(context, directory));
     return names.filter(name => /^[a-z0-9]{20,}\.json$/.test(name)).map(name => name.slice(0, -'.json'.length));

@@ -36,22 +36,35 @@ export class ObjectIndex {
   }
 
   find(id: string): Location | undefined {
+    const number = this.numberOf(id);
+    return number === undefined ? undefined : this.locationOf(number);
+  }
+
+  /** The number of the record that `find` finds: records are numbered from 0, pack after pack as they were added. */
+  numberOf(id: string): number | undefined {
     if (this.#filled < this.#count) this.#fill();
     if (this.#table.length === 0) return undefined;
     const mask = this.#table.length - 1;
     for (let slot = Number.parseInt(id.slice(0, 8), 16) & mask; ; slot = (slot + 1) & mask) {
       const number = this.#table[slot]!;
       if (number === 0) return undefined;
-      const { pack, records, position } = this.#record(number - 1);
-      if (records.toString('hex', position, position + 32) === id) {
-        return {
-          pack,
-          offset: records.readUInt32LE(position + 32),
-          at: records.readUInt32LE(position + 36),
-          length: records.readUInt32LE(position + 40),
-        };
-      }
+      if (this.idOf(number - 1) === id) return number - 1;
     }
+  }
+
+  idOf(number: number): string {
+    const { records, position } = this.#record(number);
+    return records.toString('hex', position, position + 32);
+  }
+
+  locationOf(number: number): Location {
+    const { pack, records, position } = this.#record(number);
+    return {
+      pack,
+      offset: records.readUInt32LE(position + 32),
+      at: records.readUInt32LE(position + 36),
+      length: records.readUInt32LE(position + 40),
+    };
   }
 
   #record(number: number): { pack: string; records: Buffer; position: number } {

@@ -2,33 +2,42 @@ import { type Context, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { writeCache } from './cache-file.ts';
 import { decodeIndex, encodeIndex, type IndexEntry } from './index-file.ts';
+import { readMarks } from './marks.ts';
 import { objectId } from './object-id.ts';
 import { type Location, ObjectIndex } from './object-index.ts';
-import { type Block, readBlock, readPack } from './pack.ts';
+import type { Block } from './pack.ts';
+import { indexPath, packRecords } from './pack-index.ts';
+import { PackReader, packPath } from './pack-reader.ts';
 import { PackWriter } from './pack-writer.ts';
+import { PacksTaken } from './packs-taken.ts';
 
 /** What a capture needs of a store. */
 export type ObjectSink = Pick<ObjectStore, 'put' | 'get'>;
 
-const blocksKept = 16;
-
 /**
  * The objects of a vault, by id. Reading checks every byte against the id. Writing needs no lock: any number of
  * processes add packs at once, and equal content written twice is merely stored twice until prune.
+ *
+ * What lies in a pack that prune has marked can be read but counts as not there when something is stored. A pack may also
+ * be marked after this store looked: so whoever commits a record that refers to objects asks `checkPacks` when the record
+ * is in `tmp/` already, where prune sees it, and begins again with another store when that throws (storing.ts).
  */
 export class ObjectStore {
   readonly #context: Context;
   #index: ObjectIndex | undefined;
   #packs = new Set<string>();
-  readonly #blocks = new Map<string, Block>();
-  readonly #files = new Map<string, { file: number; size: number }>();
+  #marks = new Set<string>();
+  readonly #reader: PackReader;
   #writer: PackWriter | undefined;
+  /** Packs that hold what this store was asked to keep: found there, or written. */
+  readonly #needed = new Set<string>();
   readonly #fresh = new Set<string>();
   /** Bytes of objects that were not in the vault before, uncompressed. */
   newBytes = 0;
 
   constructor(context: Context) {
     this.#context = context;
+    this.#reader = new PackReader(context);
   }
 
   /** Bytes that this store has written to packs. */
@@ -37,20 +46,57 @@ export class ObjectStore {
   }
 
   has(id: string): boolean {
-    return this.#fresh.has(id) || this.#find(id) !== undefined;
+    return this.#fresh.has(id) || this.#found(id) !== undefined;
   }
 
   /** Stores an object unless the vault has it. It is durable, and can be read, after `flush`. */
   async put(kind: 'content' | 'tree', id: string, bytes: Buffer): Promise<void> {
-    if (this.has(id)) return;
+    if (this.#fresh.has(id)) return;
+    const pack = this.#load().find(id)?.pack;
+    if (pack !== undefined && !this.#marks.has(pack)) {
+      this.#needed.add(pack);
+      return;
+    }
     this.#fresh.add(id);
     this.newBytes += bytes.length;
-    this.#writer ??= new PackWriter(this.#context, (pack, entries) => this.#addPack(pack, entries));
+    this.#writer ??= new PackWriter(
+      this.#context,
+      (pack, entries) => this.#addPack(pack, entries),
+      pack => this.#marks.has(pack),
+    );
     await this.#writing(this.#writer.add(kind, id, bytes));
   }
 
   async flush(): Promise<void> {
     if (this.#writer) await this.#writing(this.#writer.finish());
+  }
+
+  /** Makes an object of the vault stay: stores it again when it lies where prune deletes. @throws CORRUPT */
+  async keep(kind: 'content' | 'tree', id: string): Promise<void> {
+    const pack = this.#found(id)?.pack;
+    if (pack !== undefined && !this.#marks.has(pack)) this.#needed.add(pack);
+    else await this.put(kind, id, this.get(id));
+  }
+
+  /** Says that a record will refer to objects in these packs without having stored them: the word of the scan cache. */
+  rely(packs: Iterable<string>): void {
+    for (const pack of packs) this.#needed.add(pack);
+  }
+
+  /**
+   * To be asked between the moment when a record that refers to these objects can be seen by prune (in `tmp/`) and the one
+   * when it gets its name. Prune marks first and looks for records afterwards: so either prune sees the record, or this
+   * sees the mark.
+   *
+   * @throws PacksTaken when a pack that the record needs was marked or removed
+   */
+  checkPacks(): void {
+    this.#reading(() => {
+      const marks = readMarks(this.#context);
+      // After the marks: a mark goes only after its packs have gone.
+      const packs = new Set(listPacks(this.#context));
+      for (const pack of this.#needed) if (marks.has(pack) || !packs.has(pack)) throw new PacksTaken();
+    });
   }
 
   /** As below: what fails here is the vault, not a file of the root. */
@@ -85,20 +131,20 @@ export class ObjectStore {
    * @throws CORRUPT when it is missing or not what its id says
    */
   get(id: string): Buffer {
-    const location = this.#find(id);
+    const location = this.#found(id);
     if (!location) throw new HoldfastError('CORRUPT', 'The vault has lost an object.', { details: { object: id } });
-    const bytes = this.#reading(() => this.#read(location));
+    const bytes = this.#reading(() => this.#read(id, location));
     if (objectId(bytes) === id) return bytes;
     throw new HoldfastError('CORRUPT', 'An object of the vault is damaged.', {
-      path: this.#packPath(location.pack),
+      path: packPath(this.#context, location.pack),
       details: { object: id },
     });
   }
 
-  /** The names of all packs, as they were when this store first looked. */
+  /** The names of the packs that are there to stay, as they were when this store last looked. */
   get packs(): ReadonlySet<string> {
     this.#load();
-    return this.#packs;
+    return new Set([...this.#packs].filter(pack => !this.#marks.has(pack)));
   }
 
   get objects(): number {
@@ -112,94 +158,65 @@ export class ObjectStore {
 
   /** Where an object lies: reading many objects is fastest in the order of their places. */
   locate(id: string): Location | undefined {
-    return this.#find(id);
+    return this.#load().find(id);
   }
 
   /** Closes what is open; an unfinished pack is removed. */
   async close(): Promise<void> {
     await this.#writer?.abandon();
-    for (const { file } of this.#files.values()) {
-      try {
-        this.#context.ports.fs.closeSync(file);
-      } catch {
-        // It was only read, and all that was read was checked.
-      }
-    }
-    this.#files.clear();
-    this.#blocks.clear();
+    this.#reader.close();
   }
 
-  #find(id: string): Location | undefined {
-    return this.#load().find(id);
+  /** What is not found may have come, or moved, since this store last looked. */
+  #found(id: string): Location | undefined {
+    return this.#load().find(id) ?? (this.#loadAgain() ? this.#load().find(id) : undefined);
   }
 
   #load(): ObjectIndex {
     if (this.#index) return this.#index;
     const index = new ObjectIndex();
     this.#reading(() => {
-      for (const pack of listPacks(this.#context)) {
-        this.#packs.add(pack);
-        index.add(pack, this.#indexOf(pack));
+      this.#marks = new Set(readMarks(this.#context).keys());
+      const packs = listPacks(this.#context);
+      this.#packs = new Set(packs);
+      // An object is found where it came first: in a marked pack only when no other has it.
+      const marked = (pack: string) => (this.#marks.has(pack) ? 1 : 0);
+      for (const pack of packs.sort((one, other) => marked(one) - marked(other))) {
+        const records = packRecords(this.#context, pack);
+        if (records) index.add(pack, records);
       }
     });
     this.#index = index;
     return index;
   }
 
-  #indexOf(pack: string): Buffer {
-    try {
-      const records = decodeIndex(this.#context.ports.fs.readFileSync(this.#indexPath(pack)));
-      if (records) return records;
-    } catch (error) {
-      if (!isAbsent(error)) throw error;
-    }
-    const bytes = encodeIndex(indexPack(this.#context, pack));
-    writeCache(this.#indexPath(pack), bytes);
-    return decodeIndex(bytes)!;
+  /** @returns false when the packs are the same still */
+  #loadAgain(): boolean {
+    const packs = this.#reading(() => listPacks(this.#context));
+    if (packs.length === this.#packs.size && packs.every(pack => this.#packs.has(pack))) return false;
+    this.#index = undefined;
+    return true;
   }
 
   #addPack(pack: string, entries: IndexEntry[]): void {
     const bytes = encodeIndex(entries);
-    writeCache(this.#indexPath(pack), bytes);
+    writeCache(indexPath(this.#context, pack), bytes);
+    this.#needed.add(pack);
     if (this.#packs.has(pack)) return;
     this.#packs.add(pack);
     this.#index?.add(pack, decodeIndex(bytes)!);
   }
 
-  #read({ pack, offset, at, length }: Location): Buffer {
-    const key = `${pack}:${offset}`;
-    let block = this.#blocks.get(key);
-    if (!block) {
-      const { file, size } = this.#open(pack);
-      block = readBlock(this.#context.ports.fs, file, size, offset, this.#packPath(pack));
-      if (this.#blocks.size >= blocksKept) this.#blocks.delete(this.#blocks.keys().next().value!);
-      this.#blocks.set(key, block);
+  /** A pack that is gone was emptied by prune: what it held lies elsewhere. */
+  #read(id: string, location: Location): Buffer {
+    try {
+      return this.#reader.read(location);
+    } catch (error) {
+      if (!isAbsent(error) || !this.#loadAgain()) throw error;
+      const elsewhere = this.#load().find(id);
+      if (!elsewhere) throw error;
+      return this.#reader.read(elsewhere);
     }
-    return block.raw.subarray(at, at + length);
-  }
-
-  #open(pack: string): { file: number; size: number } {
-    let open = this.#files.get(pack);
-    if (!open) {
-      const { fs } = this.#context.ports;
-      const file = fs.openSync(this.#packPath(pack), 'r');
-      open = { file, size: fs.fstatSync(file).size };
-      if (this.#files.size >= 64) {
-        const [oldest, { file: oldestFile }] = this.#files.entries().next().value!;
-        fs.closeSync(oldestFile);
-        this.#files.delete(oldest);
-      }
-      this.#files.set(pack, open);
-    }
-    return open;
-  }
-
-  #packPath(pack: string): string {
-    return vaultPath(this.#context, 'packs', `${pack}.pack`);
-  }
-
-  #indexPath(pack: string): string {
-    return vaultPath(this.#context, 'index', `${pack}.idx`);
   }
 }
 
@@ -215,14 +232,6 @@ export function listPacks(context: Pick<Context, 'ports' | 'root'>): string[] {
     if (isAbsent(error)) return [];
     throw error;
   }
-}
-
-/** What a pack holds, from its own bytes. What is damaged is missing, and whoever needs it will be told. */
-function indexPack(context: Context, pack: string): IndexEntry[] {
-  const path = vaultPath(context, 'packs', `${pack}.pack`);
-  const entries: IndexEntry[] = [];
-  for (const block of readPack(context.ports.fs, path, () => {})) entries.push(...entriesOf(block));
-  return entries;
 }
 
 /** The objects of one block. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Context, vaultPath } from '../context.ts';
 import { removeQuietly, renameOver, syncDirectory, temporaryPath, writeAll } from '../durable.ts';
-import { compress } from './codec.ts';
+import { codec, compress } from './codec.ts';
 import type { IndexEntry } from './index-file.ts';
 import { objectHash } from './object-id.ts';
 import { blockHeaderLength, blockTarget, encodeBlockHeader, packMagic, packTarget } from './pack.ts';
@@ -31,6 +31,7 @@ const inFlight = 4;
 export class PackWriter {
   readonly #context: Context;
   readonly #onPack: (pack: string, entries: IndexEntry[]) => void;
+  readonly #isDoomed: (pack: string) => boolean;
   /** File contents and trees fill blocks of their own, so that listing a snapshot reads no file contents. */
   readonly #open: Record<'content' | 'tree', OpenBlock> = { content: emptyBlock(), tree: emptyBlock() };
   #queue: { ids: string[]; lengths: number[]; raw: Buffer; compressed: ReturnType<typeof compress> }[] = [];
@@ -38,9 +39,15 @@ export class PackWriter {
   /** Bytes written to packs so far. */
   storedBytes = 0;
 
-  constructor(context: Context, onPack: (pack: string, entries: IndexEntry[]) => void) {
+  /** @param isDoomed whether a pack of this name is to be deleted: then the new one gets another */
+  constructor(
+    context: Context,
+    onPack: (pack: string, entries: IndexEntry[]) => void,
+    isDoomed: (pack: string) => boolean,
+  ) {
     this.#context = context;
     this.#onPack = onPack;
+    this.#isDoomed = isDoomed;
   }
 
   /** Takes a copy of `bytes`. Resolves when there is room for more. */
@@ -94,12 +101,12 @@ export class PackWriter {
 
   async #writeNext(): Promise<void> {
     const block = this.#queue[0]!;
-    const { codec, payload } = await block.compressed;
+    const { codec: used, payload } = await block.compressed;
     this.#queue.shift();
     if (!this.#pack) this.#openPack();
     const pack = this.#pack!;
     const header = encodeBlockHeader({
-      codec,
+      codec: used,
       storedLength: payload.length,
       rawLength: block.raw.length,
       count: block.ids.length,
@@ -140,6 +147,8 @@ export class PackWriter {
     const pack = this.#pack;
     if (!pack) return;
     const { fs } = this.#context.ports;
+    // The same objects again would make the same pack under the same name. A block without objects makes another one.
+    while (this.#isDoomed(pack.hash.copy().digest('hex'))) this.#append(pack, encodeBlockHeader(nothing));
     fs.fsyncSync(pack.file);
     fs.fchmodSync(pack.file, 0o400);
     pack.isOpen = false;
@@ -153,6 +162,8 @@ export class PackWriter {
     this.#onPack(name, pack.entries);
   }
 }
+
+const nothing = { codec: codec.stored, storedLength: 0, rawLength: 0, count: 0 };
 
 function emptyBlock(): OpenBlock {
   return { ids: [], parts: [], size: 0 };

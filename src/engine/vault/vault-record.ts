@@ -17,6 +17,7 @@ const directories = [
   'snapshots',
   'labels',
   'trash',
+  'marks',
   'index',
   'cache',
   'plans',

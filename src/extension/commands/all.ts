@@ -38,6 +38,7 @@ import { setPinned } from './snapshot/pin.ts';
 import { restoreSnapshot, restoreSnapshotTo } from './snapshot/restore.ts';
 import { showSnapshot } from './snapshot/show.ts';
 import { showStatus } from './status/show.ts';
+import { pruneVault } from './vault/prune.ts';
 import { verifyVault } from './vault/verify.ts';
 
 /** One entry per id of the manifest: forgetting one does not compile. */
@@ -90,6 +91,7 @@ export const commands: Record<CommandId, Command> = {
   'holdfast.backup.reveal': revealBackup,
   'holdfast.broken.reveal': revealBroken,
   'holdfast.vault.verify': verifyVault,
+  'holdfast.vault.prune': pruneVault,
   'holdfast.audit.show': showAudit,
   'holdfast.log.show': showLog,
   'holdfast.sidecar.restart': restartSidecar,

@@ -15,6 +15,7 @@ import type {
   UndoResult,
 } from '../../protocol/migrations.ts';
 import type { Operation } from '../../protocol/operations.ts';
+import type { PruneResult, PruneVault } from '../../protocol/retention.ts';
 import type { RootCreated, RootInfo, Status } from '../../protocol/root.ts';
 import type { Session, SessionList } from '../../protocol/sessions.ts';
 import type {
@@ -48,6 +49,7 @@ export interface WorkspaceClient {
   showSnapshot(reference: string): Promise<Snapshot>;
   editSnapshot(reference: string, edit: EditSnapshot): Promise<Snapshot>;
   deleteSnapshot(reference: string): Promise<{ deleted: string[] }>;
+  undeleteSnapshot(reference: string, work?: Work): Promise<Snapshot>;
   /** Everything at and below `path`; without it, everything. */
   snapshotFiles(reference: string, path?: string): Promise<FileInfo[]>;
   snapshotContent(reference: string, path: string): Promise<Uint8Array>;
@@ -75,6 +77,8 @@ export interface WorkspaceClient {
   sessionContent(id: string): Promise<Uint8Array>;
   log(query?: Query): Promise<LogEntry[]>;
   verifyVault(input: { readData?: boolean }, work?: Work): Promise<VerifyVault>;
+  /** Rules that are given replace those of the setting `holdfast.retention`. */
+  pruneVault(input: PruneVault, work?: Work): Promise<PruneResult>;
   vaultStats(): Promise<VaultStats>;
 }
 
@@ -112,6 +116,8 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     editSnapshot: async (reference, edit) =>
       (await json(snapshots[':id'].$patch({ ...at(reference), json: edit }))).snapshot,
     deleteSnapshot: async reference => json(snapshots[':id'].$delete(at(reference))),
+    undeleteSnapshot: async (reference, work) =>
+      (await long(() => snapshots[':id'].undelete.$post(at(reference)), work)).snapshot,
     snapshotFiles: async (reference, path) => {
       const { param } = at(reference);
       return (await json(snapshots[':id'].files.$get({ param, query: { ...query, ...(path ? { path } : {}) } }))).files;
@@ -157,6 +163,7 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     sessionContent: async id => bytes(sessions[':id'].content.$get(at(id))),
     log: async wanted => (await json(log.$get(listing(wanted)))).entries as LogEntry[],
     verifyVault: async (input, work) => long(() => vault.verify.$post({ query, json: input }), work),
+    pruneVault: async (input, work) => long(() => vault.prune.$post({ query, json: input }), work),
     vaultStats: () => json(vault.stats.$get({ query })),
   };
 }

@@ -7,6 +7,7 @@ import { listFiles, readSnapshotFile } from '../../engine/snapshots/files.ts';
 import { listSnapshots } from '../../engine/snapshots/list.ts';
 import { restoreSnapshot } from '../../engine/snapshots/restore.ts';
 import { showSnapshot } from '../../engine/snapshots/show.ts';
+import { undeleteSnapshot } from '../../engine/snapshots/undelete.ts';
 import { ListQuery, RestoreResult } from '../../protocol/common.ts';
 import {
   CreateSnapshot,
@@ -63,6 +64,14 @@ const remove = createRoute({
   summary: 'Delete a snapshot',
   request: { query: inWorkspace, params: named },
   responses: answer(Deleted, 'Its id.'),
+});
+const undelete = createRoute({
+  method: 'post',
+  path: '/snapshots/{id}/undelete',
+  tags,
+  summary: 'Bring a deleted snapshot back',
+  request: { query: inWorkspace, params: named },
+  responses: accepted(SnapshotResult, 'Begun.'),
 });
 const files = createRoute({
   method: 'get',
@@ -138,6 +147,17 @@ export function snapshotRoutes(services: Services) {
         deleteSnapshots(context, [c.req.valid('param').id]),
       );
       return c.json(deleted, 200);
+    })
+    .openapi(undelete, c => {
+      const operation = startWork(services, {
+        kind: 'snapshot.undelete',
+        workspace: c.req.valid('query').workspace,
+        changes: ['snapshots', 'status'],
+        run: async (context, work) => ({
+          snapshot: await undeleteSnapshot(context, c.req.valid('param').id, work),
+        }),
+      });
+      return c.json(operation, 202, followAt(operation));
     })
     .openapi(files, async c => {
       const context = workspaces.open(c.req.valid('query').workspace);

@@ -1,6 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { pruneVault } from '../../engine/vault/prune/prune.ts';
 import { vaultStats } from '../../engine/vault/stats.ts';
 import { verifyVault } from '../../engine/vault/verify.ts';
+import { PruneResult, PruneVault } from '../../protocol/retention.ts';
 import { VaultStats, VerifyVault } from '../../protocol/vault.ts';
 import { type Services, startWork } from '../services.ts';
 import { accepted, answer, body, followAt, inWorkspace } from './parts.ts';
@@ -14,6 +16,14 @@ const verify = createRoute({
   summary: 'Check the structure of the vault, or every byte',
   request: { query: inWorkspace, body: body(z.object({ readData: z.boolean().optional() })) },
   responses: accepted(VerifyVault, 'Begun.'),
+});
+const prune = createRoute({
+  method: 'post',
+  path: '/vault/prune',
+  tags,
+  summary: 'Delete old snapshots by rules, say why each of the others is kept, and free space',
+  request: { query: inWorkspace, body: body(PruneVault) },
+  responses: accepted(PruneResult, 'Begun.'),
 });
 const stats = createRoute({
   method: 'get',
@@ -33,6 +43,16 @@ export function vaultRoutes(services: Services) {
         workspace: c.req.valid('query').workspace,
         changes: [],
         run: (context, work) => verifyVault(context, { readData }, work),
+      });
+      return c.json(operation, 202, followAt(operation));
+    })
+    .openapi(prune, c => {
+      const input = c.req.valid('json');
+      const operation = startWork(services, {
+        kind: 'vault.prune',
+        workspace: c.req.valid('query').workspace,
+        changes: ['snapshots', 'sessions', 'status'],
+        run: (context, work) => pruneVault(context, input, work),
       });
       return c.json(operation, 202, followAt(operation));
     })

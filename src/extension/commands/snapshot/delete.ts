@@ -14,7 +14,7 @@ export const deleteSnapshots: Command = {
       ...chosen.slice(0, 10).map(({ snapshot }) => `${nameOf(snapshot)}: ${filesAndBytes(snapshot)}`),
       ...(chosen.length > 10 ? [texts.andMore(chosen.length - 10)] : []),
       '',
-      texts.deleteIsFinal(),
+      texts.deletedForADay(),
     ].join('\n');
     if ((await services.prompts.confirm({ message, detail }, { delete: texts.delete() })) !== 'delete')
       return undefined;

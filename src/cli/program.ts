@@ -4,6 +4,7 @@ import { addBackup } from './backup.ts';
 import type { Run } from './call.ts';
 import { addGlobalOptions } from './command.ts';
 import { addDoctor } from './doctor.ts';
+import { addFile } from './file.ts';
 import { addGuard } from './guard.ts';
 import { addLog } from './log.ts';
 import { addMigrate } from './migrate.ts';
@@ -60,6 +61,7 @@ export function createProgram(run: Run, write: (text: string) => void): Command 
     addStatus,
     addMigrate,
     addSnapshot,
+    addFile,
     addSession,
     addBackup,
     addVault,

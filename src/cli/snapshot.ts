@@ -8,6 +8,7 @@ import { bytes, count, shortId } from './format.ts';
 import { absolute, checkedInput, rootPaths } from './input.ts';
 import type { Answer } from './output.ts';
 import { restoreAnswer, restoreQuestion, undoCommand } from './restore-text.ts';
+import { addSharing } from './snapshot-share.ts';
 import { createdLines, diffLines, fileLines, snapshotLines, snapshotListLines, snapshotName } from './snapshot-text.ts';
 
 interface Labels {
@@ -27,6 +28,7 @@ export function addSnapshot(program: Command, run: Run): void {
   addDelete(noun, run);
   addUndelete(noun, run);
   addLabels(noun, run);
+  addSharing(noun, run);
 }
 
 function addCreate(noun: Command, run: Run): void {

@@ -3,8 +3,8 @@ import type { VerifyVault } from '../protocol/vault.ts';
 import { open, type Run } from './call.ts';
 import { addNoun, addVerb } from './command.ts';
 import { bytes, count, facts, number, type Style } from './format.ts';
-import { printable } from './printable.ts';
 import { addPrune } from './vault-prune.ts';
+import { addRepair, damagedLines } from './vault-repair.ts';
 
 function verifyLines(style: Style, result: VerifyVault, readData: boolean): string[] {
   const read = `${count(result.objects, 'object')}, ${bytes(result.bytesRead)} read`;
@@ -16,12 +16,10 @@ function verifyLines(style: Style, result: VerifyVault, readData: boolean): stri
   }
   return [
     `${style.bad(`The vault is damaged (${number(result.damaged.length)}):`)} ${read}.`,
-    ...result.damaged.flatMap(({ object, reason, snapshots, paths }) => [
-      `  ${printable(object)}  — ${printable(reason)}`,
-      ...(snapshots.length === 0 ? [] : [style.dim(`    in snapshots ${snapshots.map(printable).join(', ')}`)]),
-      ...paths.map(path => `    ${printable(path)}`),
-    ]),
-    `${number(result.repairable)} of it can be repaired from the root or a backup. Whatever is not named here still restores.`,
+    ...damagedLines(style, result.damaged),
+    `${number(result.repairable)} of it can be repaired from the root or a backup${
+      result.repairable > 0 ? ', with: holdfast vault repair' : ''
+    }. Whatever is not named here still restores.`,
   ];
 }
 
@@ -48,6 +46,7 @@ export function addVault(program: Command, run: Run): void {
     );
 
   addPrune(noun, run);
+  addRepair(noun, run);
 
   addVerb(noun, 'stats', 'how large the vault is, and how much it saves', [
     ['holdfast vault stats', 'In a few lines'],

@@ -158,7 +158,8 @@ export function createDurably(
 /** What the system says where a file cannot have a second name. */
 export const linksMissing = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'];
 
-function linkNew(disk: Disk, temporary: string, target: string): boolean {
+/** Gives a finished file its name, unless that is taken: then `false`. The temporary name may stay. */
+export function linkNew(disk: Disk, temporary: string, target: string): boolean {
   try {
     disk.fs.linkSync(temporary, target);
   } catch (error) {

@@ -30,6 +30,13 @@ export function encodeRecord<T>(kind: RecordKind<T>, body: T, now: Date): Buffer
   return Buffer.from(`${head},"digest":"${digest}"}\n`);
 }
 
+/** Whether the bytes are a record of any kind of which no byte differs from what was written. */
+export function isSealed(bytes: Buffer): boolean {
+  const head = bytes.subarray(0, Math.max(0, bytes.length - digestLength));
+  const digest = createHash('sha256').update(head).digest('hex');
+  return bytes.subarray(head.length).toString('latin1') === `,"digest":"${digest}"}\n`;
+}
+
 /**
  * @throws CORRUPT when a byte differs from what was written, NEWER_VERSION when a later Holdfast wrote it
  */
@@ -39,10 +46,7 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
       path,
       hint: 'Other records are not affected. Run: holdfast vault verify',
     });
-  const head = bytes.subarray(0, Math.max(0, bytes.length - digestLength));
-  const digest = createHash('sha256').update(head).digest('hex');
-  if (bytes.subarray(head.length).toString('latin1') !== `,"digest":"${digest}"}\n`)
-    throw corrupt('its digest does not fit');
+  if (!isSealed(bytes)) throw corrupt('its digest does not fit');
   let envelope: { schemaVersion: number; [kind: string]: unknown };
   try {
     envelope = z.looseObject({ schemaVersion: z.number().int().positive() }).parse(JSON.parse(bytes.toString('utf8')));

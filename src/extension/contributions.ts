@@ -52,6 +52,7 @@ export const commandIds = [
   'holdfast.broken.reveal',
   'holdfast.vault.verify',
   'holdfast.vault.prune',
+  'holdfast.vault.repair',
   'holdfast.audit.show',
   'holdfast.log.show',
   'holdfast.sidecar.restart',
@@ -81,6 +82,7 @@ export const writingCommands = [
   'holdfast.backup.restoreTo',
   'holdfast.backup.delete',
   'holdfast.vault.prune',
+  'holdfast.vault.repair',
 ] as const satisfies readonly CommandId[];
 
 export const viewContainer = 'holdfast';

@@ -225,6 +225,12 @@ const checks = {
   pruneKeeps: (count: number) => t('{0} are kept. Rules: the setting holdfast.retention.', count),
   pruned: (count: number, bytes: string) => t('{0} snapshots deleted, {1} freed.', count, bytes),
   vaultBad: (count: number) => t('The vault is damaged: {0} objects.', count),
+  repair: () => t('Repair'),
+  repairing: () => t('Repairing the vault'),
+  repaired: (count: number) => t('The vault is whole again: {0} things were repaired.', count),
+  nothingToRepair: () => t('The vault is whole: there is nothing to repair.'),
+  stillLost: (lost: number, repaired: number) =>
+    t('{1} things were repaired; {0} are lost: neither the root nor a backup has them.', lost, repaired),
   legacyPlace: () => t('in a legacy place'),
   unsavedEdits: () => t('unsaved edits'),
 };

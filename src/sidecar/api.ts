@@ -4,14 +4,17 @@ import { openApiDocument } from './openapi.ts';
 import { invalidInput, problemOf, problemResponse } from './problem.ts';
 import { backupRoutes } from './routes/backups.ts';
 import { eventRoutes } from './routes/events.ts';
+import { fileRoutes } from './routes/files.ts';
 import { logRoutes } from './routes/log.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { rootRoutes } from './routes/root.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { sharingRoutes } from './routes/sharing.ts';
 import { sidecarRoutes } from './routes/sidecar.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { vaultRoutes } from './routes/vault.ts';
+import { visitRoutes } from './routes/visits.ts';
 import type { Services } from './services.ts';
 
 /** Enough for a restore that names a hundred thousand paths. */
@@ -44,6 +47,9 @@ export function createApi(services: Services) {
     .route('/v1', sidecarRoutes(services))
     .route('/v1', rootRoutes(services))
     .route('/v1', snapshotRoutes(services))
+    .route('/v1', sharingRoutes(services))
+    .route('/v1', visitRoutes(services))
+    .route('/v1', fileRoutes(services))
     .route('/v1', backupRoutes(services))
     .route('/v1', migrationRoutes(services))
     .route('/v1', sessionRoutes(services))

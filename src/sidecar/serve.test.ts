@@ -114,9 +114,13 @@ test('the verbs of the engine, from another process', async t => {
   const restored = await engine.restoreSnapshot(snapshot.id, {});
   assert.equal(restored.overwritten, 1);
   assert.equal((await engine.status()).snapshots.count, 2);
+  const bundle = path.join(path.dirname(folder), 'one.holdfast');
+  assert.equal((await engine.exportSnapshot(snapshot.id, { file: bundle })).fileBytes, statSync(bundle).size);
+  assert.equal((await engine.importSnapshot({ file: bundle })).imported, false);
   const backup = await engine.createBackup({ to: path.join(path.dirname(folder), 'backups') });
   assert.equal((await engine.verifyBackup(backup.file)).ok, true);
   assert.equal((await engine.verifyVault({ readData: true })).ok, true);
+  assert.deepEqual(await engine.repairVault(), { ok: true, repaired: [], lost: [] });
   const plan = await engine.planMigration({});
   assert.equal(await engine.planContent(plan.planId, 'none', 'target').catch(error => error.code), 'NOT_FOUND');
   assert.equal((await engine.listSessions()).total, 0);
@@ -133,6 +137,7 @@ test('a name that is not UTF-8 is found by its bytes', { skip: process.platform 
   await engine.createSnapshot({});
   assert.equal(Buffer.from(await engine.snapshotContent('latest', 'a\udcff +')).toString(), 'odd');
   assert.equal((await engine.snapshotFiles('latest', 'a\udcff +')).length, 1);
+  assert.equal((await engine.fileHistory('a\udcff +')).versions.length, 1);
 });
 
 test('an untrusted workspace is read and never written', async t => {
@@ -204,6 +209,7 @@ test('the description lists every route with its schemas', async t => {
     'delete /v1/snapshots/{id}',
     'get /v1/backups',
     'get /v1/events',
+    'get /v1/files/history',
     'get /v1/health',
     'get /v1/log',
     'get /v1/migrations',
@@ -215,6 +221,7 @@ test('the description lists every route with its schemas', async t => {
     'get /v1/sessions',
     'get /v1/sessions/{id}',
     'get /v1/sessions/{id}/content',
+    'get /v1/snapshot_access_logs',
     'get /v1/snapshots',
     'get /v1/snapshots/{id}',
     'get /v1/snapshots/{id}/content',
@@ -231,9 +238,12 @@ test('the description lists every route with its schemas', async t => {
     'post /v1/migrations/{id}/undo',
     'post /v1/root',
     'post /v1/snapshots',
+    'post /v1/snapshots/import',
+    'post /v1/snapshots/{id}/export',
     'post /v1/snapshots/{id}/restore',
     'post /v1/snapshots/{id}/undelete',
     'post /v1/vault/prune',
+    'post /v1/vault/repair',
     'post /v1/vault/verify',
     'put /v1/workspaces',
   ]);

@@ -6,6 +6,7 @@ import { listenOn, parseListenAddress } from './address.ts';
 import { createApi } from './api.ts';
 import { guard } from './auth.ts';
 import { Events } from './events.ts';
+import { Openings } from './openings.ts';
 import { Operations } from './operations.ts';
 import { type Later, startRetention } from './retention.ts';
 import type { Services } from './services.ts';
@@ -52,7 +53,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const events = new Events();
   const workspaces = new Workspaces(ports, events, log);
   const operations = new Operations(ports, events);
-  const services = { ports, workspaces, operations, events, workspacesCanChange: options.workspacesCanChange ?? false };
+  const services: Services = {
+    ports,
+    workspaces,
+    operations,
+    events,
+    openings: new Openings(ports),
+    workspacesCanChange: options.workspacesCanChange ?? false,
+  };
   const api = createApi(services);
   const refuse = guard(token, listen);
   const server = createAdaptorServer({

@@ -4,6 +4,7 @@ import { isAbsent } from '../engine/errors.ts';
 import type { Ports, Work } from '../engine/ports.ts';
 import { Operation } from '../protocol/operations.ts';
 import type { Events } from './events.ts';
+import type { Openings } from './openings.ts';
 import type { Operations } from './operations.ts';
 import type { Workspaces } from './workspaces.ts';
 
@@ -13,6 +14,7 @@ export interface Services {
   workspaces: Workspaces;
   operations: Operations;
   events: Events;
+  openings: Openings;
   /** Whether clients may say which folders are served: only the process that started this one. */
   workspacesCanChange: boolean;
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import * as z from 'zod';
 import { LogList } from '../../src/protocol/log.ts';
-import { VaultStats, VerifyVault } from '../../src/protocol/vault.ts';
+import { RepairVault, VaultStats, VerifyVault } from '../../src/protocol/vault.ts';
 import { newWorkspace, rootedWorkspace } from './workspace.ts';
 
 describe('vault verify', () => {
@@ -38,7 +38,16 @@ describe('vault verify', () => {
     assert.ok(!ok && damaged.length > 0);
     const text = run('vault', 'verify', '--read-data');
     assert.equal(text.status, 5);
-    assert.match(text.stdout, /The vault is damaged/);
+    assert.match(text.stdout, /The vault is damaged.*holdfast vault repair/s);
+    const repaired = done('vault', 'repair', '--json').json(RepairVault);
+    assert.ok(repaired.ok && repaired.repaired.length > 0);
+    assert.match(done('vault', 'verify', '--read-data').stdout, /^The vault is whole/);
+    assert.match(done('vault', 'repair').stdout, /^The vault is whole: nothing to repair/);
+    rmSync(packs, { recursive: true });
+    rmSync(path.join(root, 'settings.json'));
+    const lost = run('vault', 'repair');
+    assert.equal(lost.status, 5);
+    assert.match(lost.stdout, /^Still lost \(1 object\)/);
   });
 });
 

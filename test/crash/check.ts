@@ -66,9 +66,10 @@ export function leftovers({ base, root, backups, elsewhere }: World): string[] {
   const halves = fs
     .readdirSync(backups)
     .filter(name => !fs.existsSync(`${backups}/${name.endsWith('.json') ? name.slice(0, -5) : `${name}.json`}`));
-  const unfinished = fs
-    .readdirSync(base, { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('.holdfast-tmp') && !name.includes('.holdfast/tmp/'));
+  // Not by the recursive listing of Node, which follows links: one that leads to its own directory never ends there.
+  const unfinished = Object.keys(readTree(base)).filter(
+    name => name.endsWith('.holdfast-tmp') && !name.includes('.holdfast/tmp/'),
+  );
   const homes = [elsewhere, base].map(place => `${place}/.holdfast-restore`).filter(place => fs.existsSync(place));
   return [...below(`${vault}/placement`), ...below(`${vault}/locks`), ...archives, ...halves, ...unfinished, ...homes];
 }

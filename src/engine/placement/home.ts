@@ -34,8 +34,10 @@ export function placementHome(context: Context, base: string): PlacementHome {
   };
 }
 
-/** Parts of a vault that belong to processes at work here, or are made again: in no backup, and never placed. */
-export const passingVaultParts = ['cache', 'index', 'locks', 'placement', 'tmp'].map(name => `${vaultName}/${name}`);
+/** Parts of a vault that belong to processes at work here, or are made again, or put aside: in no backup, and never placed. */
+export const passingVaultParts = ['cache', 'index', 'locks', 'placement', 'quarantine', 'tmp'].map(
+  name => `${vaultName}/${name}`,
+);
 
 function isPassingHome(path: string): boolean {
   return path.split('/').includes(passingHomeName);

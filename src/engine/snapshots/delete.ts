@@ -4,6 +4,7 @@ import { HoldfastError } from '../errors.ts';
 import { deleting } from '../vault/deleting.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { discardSnapshot, findSnapshot, syncSnapshots } from './manifest.ts';
+import { settleVisits } from './visits/settle.ts';
 
 /**
  * Takes snapshots out of the list, all of them or none. Until a prune finds them deleted for a day, `undelete` brings them
@@ -29,6 +30,11 @@ export async function deleteSnapshots(context: Context, references: readonly str
       appendLog(context, { action: 'snapshot.delete', target: id, details: {} });
     }
     syncSnapshots(context);
+    try {
+      await settleVisits(context, deleted);
+    } catch {
+      // They are deleted; until somebody settles it, the access log asks the trash when.
+    }
     return { deleted };
   });
 }

@@ -18,6 +18,7 @@ import { ObjectStore } from '../vault/object-store.ts';
 import { contentObjects, type FileEntry, type TreeEntry } from '../vault/tree.ts';
 import { findSnapshot } from './manifest.ts';
 import { type Selection, selectionOf } from './selection.ts';
+import { recordVisit } from './visits/record-visit.ts';
 import { walkTree } from './walk-tree.ts';
 
 /**
@@ -52,13 +53,12 @@ export async function restoreSnapshot(
         hint: `See what it holds with: holdfast snapshot files ${snapshot.id}`,
       });
     }
-    const selection = both(selectionOf(context, snapshot.scope), selectionOf(context, { paths: chosen, areas: [] }));
     const result = await restoreInto(
       context,
       {
         base,
         wanted,
-        deletes: deleteExtra ? extraPaths(context, base, selection, wanted) : [],
+        deletes: deleteExtra ? extraPaths(context, base, coveredBy(context, snapshot, chosen), wanted) : [],
         overwrite,
         dryRun,
         origin: `snapshot ${snapshot.title || snapshot.id}`,
@@ -66,7 +66,10 @@ export async function restoreSnapshot(
       },
       work,
     );
-    if (!dryRun) logRestore(context, snapshot, result);
+    if (!dryRun) {
+      logRestore(context, snapshot, result);
+      await recordVisit(context, snapshot);
+    }
     return result;
   } finally {
     await store.close();
@@ -151,7 +154,9 @@ function extraPaths(context: Context, base: string, selection: Selection, wanted
 }
 
 /** Only what the snapshot covers and the restore is about can be extra. */
-function both(one: Selection, other: Selection): Selection {
+function coveredBy(context: Context, { scope }: Snapshot, chosen: readonly string[]): Selection {
+  const one = selectionOf(context, scope);
+  const other = selectionOf(context, { paths: [...chosen], areas: [] });
   return {
     takes: at => one.takes(at) && other.takes(at),
     mayHold: at => one.mayHold(at) && other.mayHold(at),

@@ -15,7 +15,11 @@ export function compress(raw: Buffer): Promise<{ codec: number; payload: Buffer 
       else resolve(payload.length < raw.length ? { codec: kind, payload } : { codec: codec.stored, payload: raw });
     };
     if (hasZstd) {
-      zlib.zstdCompress(raw, { params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } }, done(codec.zstd));
+      zlib.zstdCompress(
+        raw,
+        { chunkSize: Math.max(64, raw.length), params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } },
+        done(codec.zstd),
+      );
     } else {
       zlib.deflate(raw, { level: 1 }, done(codec.deflate));
     }

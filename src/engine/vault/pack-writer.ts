@@ -4,7 +4,7 @@ import { removeQuietly, renameOver, syncDirectory, temporaryPath, writeAll } fro
 import { codec, compress } from './codec.ts';
 import type { IndexEntry } from './index-file.ts';
 import { objectHash } from './object-id.ts';
-import { blockHeaderLength, blockTarget, encodeBlockHeader, packMagic, packTarget } from './pack.ts';
+import { blockHeaderLength, blockTarget, encodeBlockHeader, packMagic, packTarget, rawBlock } from './pack.ts';
 
 interface OpenBlock {
   ids: string[];
@@ -56,8 +56,9 @@ export class PackWriter {
     if (block.size > 0 && block.size + bytes.length > blockTarget) this.#fill(kind);
     const target = this.#open[kind];
     target.ids.push(id);
-    target.parts.push(Buffer.from(bytes));
     target.size += bytes.length;
+    // What fills its block is copied into it at once, below.
+    target.parts.push(target.size >= blockTarget ? bytes : Buffer.from(bytes));
     if (target.size >= blockTarget) this.#fill(kind);
     while (this.#queue.length > inFlight) await this.#writeNext();
   }
@@ -89,9 +90,7 @@ export class PackWriter {
   #fill(kind: 'content' | 'tree'): void {
     const { ids, parts } = this.#open[kind];
     if (ids.length === 0) return;
-    const lengths = Buffer.alloc(parts.length * 4);
-    for (const [index, part] of parts.entries()) lengths.writeUInt32LE(part.length, index * 4);
-    const raw = Buffer.concat([lengths, ...parts]);
+    const raw = rawBlock(parts);
     const compressed = compress(raw);
     // The failure is met where the block is awaited; until then it must not end the process.
     compressed.catch(() => {});

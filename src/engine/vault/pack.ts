@@ -21,6 +21,8 @@ export const blockTarget = 256 * 1024;
 export const packTarget = 32 * 1024 * 1024;
 /** A pack never grows beyond what the index can point into, nor a block beyond what is sensible to hold in memory. */
 const rawLimit = 512 * 1024 * 1024;
+/** Many more objects than fit a block of small ones, few enough to hold their lengths. */
+const countLimit = 1024 * 1024;
 
 export interface BlockHeader {
   codec: number;
@@ -39,6 +41,13 @@ export function encodeBlockHeader({ codec, storedLength, rawLength, count }: Blo
   return header;
 }
 
+/** What a block's payload is before it is compressed. */
+export function rawBlock(objects: readonly Buffer[]): Buffer {
+  const lengths = Buffer.alloc(objects.length * 4);
+  for (const [index, object] of objects.entries()) lengths.writeUInt32LE(object.length, index * 4);
+  return Buffer.concat([lengths, ...objects]);
+}
+
 function corrupt(path: string, why: string): HoldfastError {
   return new HoldfastError('CORRUPT', `A pack is damaged: ${why}.`, {
     path,
@@ -46,8 +55,19 @@ function corrupt(path: string, why: string): HoldfastError {
   });
 }
 
-function readFully(fs: FileCalls, file: number, position: number, length: number, path: string): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(length);
+/** Gives memory of a length. Whoever reads block after block may give the same again. */
+export type Allocate = (length: number) => Buffer;
+const fresh: Allocate = length => Buffer.allocUnsafeSlow(length);
+
+function readFully(
+  fs: FileCalls,
+  file: number,
+  position: number,
+  length: number,
+  path: string,
+  allocate = fresh,
+): Buffer {
+  const bytes = allocate(length);
   for (let done = 0; done < length; ) {
     const read = fs.readSync(file, bytes, done, length - done, position + done);
     if (read === 0) throw corrupt(path, 'it ends too early');
@@ -64,8 +84,18 @@ export interface Block {
   end: number;
 }
 
-/** @throws CORRUPT */
-export function readBlock(fs: FileCalls, file: number, size: number, offset: number, path: string): Block {
+/**
+ * @param allocate memory for the payload; a block that is stored as it is lies in it
+ * @throws CORRUPT
+ */
+export function readBlock(
+  fs: FileCalls,
+  file: number,
+  size: number,
+  offset: number,
+  path: string,
+  allocate?: Allocate,
+): Block {
   if (offset + blockHeaderLength > size) throw corrupt(path, 'it ends inside a block header');
   const header = readFully(fs, file, offset, blockHeaderLength, path);
   const storedLength = header.readUInt32LE(8);
@@ -74,8 +104,9 @@ export function readBlock(fs: FileCalls, file: number, size: number, offset: num
   const end = offset + blockHeaderLength + storedLength;
   if (header.readUInt32LE(0) !== blockMagic || header.readUIntLE(5, 3) !== 0)
     throw corrupt(path, 'a block does not begin as one');
-  if (end > size || rawLength > rawLimit || count * 4 > rawLength) throw corrupt(path, 'a block header makes no sense');
-  const payload = readFully(fs, file, offset + blockHeaderLength, storedLength, path);
+  if (end > size || rawLength > rawLimit || count > countLimit || count * 4 > rawLength)
+    throw corrupt(path, 'a block header makes no sense');
+  const payload = readFully(fs, file, offset + blockHeaderLength, storedLength, path, allocate);
   const raw = decompress(header.readUInt8(4), payload, rawLength);
   const lengths: number[] = [];
   let total = count * 4;

@@ -78,6 +78,23 @@ export function ensureVault(context: Context): { record: VaultRecord; created: b
   return { record: created ? record : readVaultRecord(context)!, created };
 }
 
+/**
+ * The record again after it was lost, from what the snapshots say: the root id that most of them have, since some may have
+ * come from elsewhere; `undefined` when there are none.
+ */
+export function rebuiltVaultRecord(
+  { ports }: Pick<Context, 'ports'>,
+  snapshots: readonly { rootId: string; createdAt: string }[],
+): Buffer | undefined {
+  const counts = new Map<string, number>();
+  for (const { rootId } of snapshots) counts.set(rootId, (counts.get(rootId) ?? 0) + 1);
+  const [most] = [...counts].sort(([, one], [, other]) => other - one);
+  if (!most) return undefined;
+  const [rootId] = most;
+  const own = snapshots.filter(one => one.rootId === rootId).map(({ createdAt }) => createdAt);
+  return encodeRecord(vaultKind, { rootId, createdAt: own.sort()[0]!, format: 1 }, ports.now());
+}
+
 /** A vault that came out of a backup has no directories for what is in no backup. */
 function makeMissing(context: Context): void {
   const present = new Set(context.ports.fs.readdirSync(vaultPath(context)));

@@ -57,7 +57,8 @@ test('bytes that the live root still has are counted as repairable', async () =>
   await place.snapshot();
   const [pack] = listPacks(place.context);
   flipBit(packFile(place.root, pack!), 16 + 20 + 1000);
-  assert.equal((await verifyVault(place.context, { readData: true }, {})).repairable, 1);
+  const { damaged, repairable } = await verifyVault(place.context, { readData: true }, {});
+  assert.deepEqual([damaged.length, repairable], [2, 2], 'the pack and the file');
 });
 
 test('a pack that is gone, cut short or no pack, and a damaged directory', async () => {

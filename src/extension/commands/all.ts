@@ -39,6 +39,7 @@ import { restoreSnapshot, restoreSnapshotTo } from './snapshot/restore.ts';
 import { showSnapshot } from './snapshot/show.ts';
 import { showStatus } from './status/show.ts';
 import { pruneVault } from './vault/prune.ts';
+import { repairVault } from './vault/repair.ts';
 import { verifyVault } from './vault/verify.ts';
 
 /** One entry per id of the manifest: forgetting one does not compile. */
@@ -92,6 +93,7 @@ export const commands: Record<CommandId, Command> = {
   'holdfast.broken.reveal': revealBroken,
   'holdfast.vault.verify': verifyVault,
   'holdfast.vault.prune': pruneVault,
+  'holdfast.vault.repair': repairVault,
   'holdfast.audit.show': showAudit,
   'holdfast.log.show': showLog,
   'holdfast.sidecar.restart': restartSidecar,

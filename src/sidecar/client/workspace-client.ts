@@ -4,6 +4,7 @@ import { HoldfastError } from '../../engine/errors.ts';
 import type { Work } from '../../engine/ports.ts';
 import type { Backup, BackupList, CreateBackup, RestoreBackup, VerifyBackup } from '../../protocol/backups.ts';
 import type { FileInfo, ListQuery, RestoreResult } from '../../protocol/common.ts';
+import type { FileHistory } from '../../protocol/files.ts';
 import type { LogEntry } from '../../protocol/log.ts';
 import type {
   ApplyMigration,
@@ -18,6 +19,7 @@ import type { Operation } from '../../protocol/operations.ts';
 import type { PruneResult, PruneVault } from '../../protocol/retention.ts';
 import type { RootCreated, RootInfo, Status } from '../../protocol/root.ts';
 import type { Session, SessionList } from '../../protocol/sessions.ts';
+import type { ExportResult, ExportSnapshot, ImportResult, ImportSnapshot } from '../../protocol/share.ts';
 import type {
   CreateSnapshot,
   Diff,
@@ -26,7 +28,8 @@ import type {
   Snapshot,
   SnapshotList,
 } from '../../protocol/snapshots.ts';
-import type { VaultStats, VerifyVault } from '../../protocol/vault.ts';
+import type { RepairVault, VaultStats, VerifyVault } from '../../protocol/vault.ts';
+import type { VisitList } from '../../protocol/visits.ts';
 import type { EventStream } from './event-stream.ts';
 import { runOperation } from './follow.ts';
 import { bytes, json, segment, type TypedApi } from './typed.ts';
@@ -56,6 +59,14 @@ export interface WorkspaceClient {
   /** `b` null: the root as it is now. No paths: all. */
   diffSnapshot(a: string, b: string | null, paths?: readonly string[]): Promise<Diff>;
   restoreSnapshot(reference: string, input: RestoreSnapshot, work?: Work): Promise<RestoreResult>;
+  /** The file is one of the machine that the sidecar runs on. */
+  exportSnapshot(reference: string, input: ExportSnapshot, work?: Work): Promise<ExportResult>;
+  importSnapshot(input: ImportSnapshot, work?: Work): Promise<ImportResult>;
+
+  /** Visits of one snapshot, or of all. */
+  snapshotVisits(query?: Query & { snapshot?: string | undefined }): Promise<VisitList>;
+
+  fileHistory(path: string): Promise<FileHistory>;
 
   createBackup(input: CreateBackup, work?: Work): Promise<Backup>;
   listBackups(): Promise<BackupList>;
@@ -79,6 +90,7 @@ export interface WorkspaceClient {
   verifyVault(input: { readData?: boolean }, work?: Work): Promise<VerifyVault>;
   /** Rules that are given replace those of the setting `holdfast.retention`. */
   pruneVault(input: PruneVault, work?: Work): Promise<PruneResult>;
+  repairVault(work?: Work): Promise<RepairVault>;
   vaultStats(): Promise<VaultStats>;
 }
 
@@ -102,7 +114,7 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     start: () => Promise<ClientResponse<Omit<Operation, 'result'> & { result?: Result }, 202, 'json'>>,
     work: Work = {},
   ) => runOperation<NonNullable<Result>>(async () => (await json(start())) as Operation, calls, events, work);
-  const { root, status, snapshots, backups, migrations, sessions, log, vault } = api;
+  const { root, status, snapshots, files, backups, migrations, sessions, log, vault } = api;
 
   return {
     folder,
@@ -133,6 +145,16 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
       ),
     restoreSnapshot: async (reference, input, work) =>
       long(() => snapshots[':id'].restore.$post({ ...at(reference), json: input }), work),
+    exportSnapshot: async (reference, input, work) =>
+      long(() => snapshots[':id'].export.$post({ ...at(reference), json: input }), work),
+    importSnapshot: async (input, work) => long(() => snapshots.import.$post({ query, json: input }), work),
+
+    snapshotVisits: async ({ tag: _, snapshot, ...wanted } = {}) => {
+      const { query: asked } = listing(wanted);
+      return json(api.snapshot_access_logs.$get({ query: { ...asked, ...(snapshot ? { snapshot } : {}) } }));
+    },
+
+    fileHistory: path => json(files.history.$get({ query: { ...query, path } })),
 
     createBackup: async (input, work) => (await long(() => backups.$post({ query, json: input }), work)).backup,
     listBackups: () => json(backups.$get({ query })),
@@ -164,6 +186,7 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     log: async wanted => (await json(log.$get(listing(wanted)))).entries as LogEntry[],
     verifyVault: async (input, work) => long(() => vault.verify.$post({ query, json: input }), work),
     pruneVault: async (input, work) => long(() => vault.prune.$post({ query, json: input }), work),
+    repairVault: async work => long(() => vault.repair.$post({ query }), work),
     vaultStats: () => json(vault.stats.$get({ query })),
   };
 }

@@ -19,6 +19,7 @@ import {
   SnapshotList,
   SnapshotResult,
 } from '../../protocol/snapshots.ts';
+import { actingAs } from '../openings.ts';
 import { queryTexts } from '../query-text.ts';
 import { type Services, startWork, write } from '../services.ts';
 import { accepted, answer, body, bytes, bytesHeaders, followAt, inWorkspace, named, pathText } from './parts.ts';
@@ -116,7 +117,7 @@ const restore = createRoute({
 });
 
 export function snapshotRoutes(services: Services) {
-  const { workspaces } = services;
+  const { workspaces, openings } = services;
   return new OpenAPIHono()
     .openapi(list, c => {
       const { workspace, ...query } = c.req.valid('query');
@@ -160,14 +161,19 @@ export function snapshotRoutes(services: Services) {
       return c.json(operation, 202, followAt(operation));
     })
     .openapi(files, async c => {
-      const context = workspaces.open(c.req.valid('query').workspace);
+      const context = actingAs(workspaces.open(c.req.valid('query').workspace), c.req.header('Holdfast-User'));
       const [path] = queryTexts(c.req.url, 'path');
-      return c.json({ files: await listFiles(context, c.req.valid('param').id, path) }, 200);
+      const snapshot = showSnapshot(context, c.req.valid('param').id);
+      const files = await listFiles(context, snapshot.id, path);
+      if (workspaces.trusted) await openings.read(context, snapshot);
+      return c.json({ files }, 200);
     })
     .openapi(content, async c => {
-      const context = workspaces.open(c.req.valid('query').workspace);
+      const context = actingAs(workspaces.open(c.req.valid('query').workspace), c.req.header('Holdfast-User'));
       const [path = ''] = queryTexts(c.req.url, 'path');
-      const data = await readSnapshotFile(context, c.req.valid('param').id, path);
+      const snapshot = showSnapshot(context, c.req.valid('param').id);
+      const data = await readSnapshotFile(context, snapshot.id, path);
+      if (workspaces.trusted) await openings.read(context, snapshot);
       return c.body(new Uint8Array(data), 200, bytesHeaders);
     })
     .openapi(diff, async c => {
@@ -180,11 +186,12 @@ export function snapshotRoutes(services: Services) {
     .openapi(restore, c => {
       const { id } = c.req.valid('param');
       const input = c.req.valid('json');
+      const user = c.req.header('Holdfast-User');
       const operation = startWork(services, {
         kind: 'snapshot.restore',
         workspace: c.req.valid('query').workspace,
         changes: input.dryRun ? [] : ['snapshots', 'sessions', 'status'],
-        run: (context, work) => restoreSnapshot(context, id, input, work),
+        run: (context, work) => restoreSnapshot(actingAs(context, user), id, input, work),
       });
       return c.json(operation, 202, followAt(operation));
     });

@@ -1,9 +1,10 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { pruneVault } from '../../engine/vault/prune/prune.ts';
+import { repairVault } from '../../engine/vault/repair.ts';
 import { vaultStats } from '../../engine/vault/stats.ts';
 import { verifyVault } from '../../engine/vault/verify.ts';
 import { PruneResult, PruneVault } from '../../protocol/retention.ts';
-import { VaultStats, VerifyVault } from '../../protocol/vault.ts';
+import { RepairVault, VaultStats, VerifyVault } from '../../protocol/vault.ts';
 import { type Services, startWork } from '../services.ts';
 import { accepted, answer, body, followAt, inWorkspace } from './parts.ts';
 
@@ -24,6 +25,14 @@ const prune = createRoute({
   summary: 'Delete old snapshots by rules, say why each of the others is kept, and free space',
   request: { query: inWorkspace, body: body(PruneVault) },
   responses: accepted(PruneResult, 'Begun.'),
+});
+const repair = createRoute({
+  method: 'post',
+  path: '/vault/repair',
+  tags,
+  summary: 'Bring back what is damaged, from the root or a backup',
+  request: { query: inWorkspace },
+  responses: accepted(RepairVault, 'Begun.'),
 });
 const stats = createRoute({
   method: 'get',
@@ -53,6 +62,15 @@ export function vaultRoutes(services: Services) {
         workspace: c.req.valid('query').workspace,
         changes: ['snapshots', 'sessions', 'status'],
         run: (context, work) => pruneVault(context, input, work),
+      });
+      return c.json(operation, 202, followAt(operation));
+    })
+    .openapi(repair, c => {
+      const operation = startWork(services, {
+        kind: 'vault.repair',
+        workspace: c.req.valid('query').workspace,
+        changes: ['snapshots', 'status'],
+        run: (context, work) => repairVault(context, work),
       });
       return c.json(operation, 202, followAt(operation));
     })

@@ -4,6 +4,7 @@ import { type Context, requireRoot } from '../../context.ts';
 import type { Lock } from '../../lock.ts';
 import { Pace } from '../../pace.ts';
 import type { Work } from '../../ports.ts';
+import { settleVisits } from '../../snapshots/visits/settle.ts';
 import { deleting, withRoom } from '../deleting.ts';
 import { addMarks, latestMark, removeSpentMarks } from '../marks.ts';
 import { ensureVault, readVaultRecord } from '../vault-record.ts';
@@ -93,7 +94,17 @@ class Prune {
     const plan = planPrune(context, this.#policy);
     this.#packs = await Packs.measure(context, treesAfter(plan, this.#policy), new Pace(this.#work));
     try {
+      const going = [...plan.forget.map(({ id }) => id), ...plan.trash.expired.map(({ snapshot }) => snapshot.id)];
+      // Before they go: a snapshot that the trail knows and nobody deleted would be missed for ever.
+      if (going.length > 0)
+        appendLog(context, { action: 'vault.prune.forget', target: '', details: { snapshots: going } });
+      // The access log says when a snapshot went, which nobody could tell once the trash is empty.
+      await settleVisits(context, going);
       const { bytes, pinned } = removeRecords(context, plan, this.#policy, this.#lock);
+      await settleVisits(
+        context,
+        plan.forget.map(({ id }) => id),
+      );
       const result = planned(plan, { dryRun: false, grace }, this.#policy, pinned);
       this.#result = result;
       result.bytesReclaimed = bytes + removeGarbage(context, result.kept);

@@ -5,6 +5,8 @@ import { withWork } from '../../progress.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
 import { inBackground } from '../failure.ts';
+import { damageReport } from './damage.ts';
+import { repairVault } from './repair.ts';
 
 /** Checks the vault: its structure, or every byte of it. */
 export const verifyVault: Command = {
@@ -27,17 +29,16 @@ export const verifyVault: Command = {
         texts.vaultGood(result.objects, formatBytes(result.bytesRead, vscode.env.language)),
       );
     } else {
-      const lines = result.damaged.flatMap(({ object, reason, snapshots, paths }) => [
-        `- \`${object}\`: ${reason}`,
-        ...snapshots.map(id => `  - ${texts.snapshotNamed(id)}`),
-        ...paths.map(path => `  - \`${path}\``),
-      ]);
       inBackground(
         services,
         services.prompts
-          .tell('error', texts.vaultBad(result.damaged.length), { list: texts.showList() })
+          .tell('error', texts.vaultBad(result.damaged.length), {
+            list: texts.showList(),
+            ...(result.repairable > 0 && vscode.workspace.isTrusted ? { repair: texts.repair() } : {}),
+          })
           .then(async action => {
-            if (action) await services.reports.show(texts.damaged(), [`# ${texts.damaged()}`, '', ...lines, '']);
+            if (action === 'repair') await repairVault.run(services, args);
+            else if (action) await services.reports.show(texts.damaged(), damageReport(result.damaged));
           }),
       );
     }

@@ -1,0 +1,142 @@
+import type { RepairVault } from '../../protocol/vault.ts';
+import { appendLog } from '../audit/log.ts';
+import { type Context, requireRoot, vaultPath } from '../context.ts';
+import { makeDirectory, removeQuietly, renameOver, syncDirectory, writeDurably } from '../durable.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
+import type { Lock } from '../lock.ts';
+import { Pace } from '../pace.ts';
+import type { Work } from '../ports.ts';
+import { deleting } from './deleting.ts';
+import type { IndexEntry } from './index-file.ts';
+import { readMarks } from './marks.ts';
+import { entriesOf } from './object-store.ts';
+import { readPack } from './pack.ts';
+import { PackWriter } from './pack-writer.ts';
+import { searchSources } from './sources.ts';
+import { type Survey, surveyVault } from './survey.ts';
+import { withoutSearch } from './verify.ts';
+
+type Repaired = RepairVault['repaired'];
+
+/**
+ * Brings back what is damaged or missing, from another pack, the live root or a backup. Nothing is repaired in place: what
+ * is good of a damaged pack goes into a new one together with what was found, the new one is read again, and only then
+ * the damaged one is moved to `quarantine/`. What comes back may tell of more that is missing, so it looks again until
+ * nothing more comes.
+ *
+ * @throws LOCKED, DISK_FULL, CANCELLED; then nothing is worse than before
+ */
+export async function repairVault(context: Context, work: Work): Promise<RepairVault> {
+  requireRoot(context);
+  for (const name of ['locks', 'tmp', 'packs', 'snapshots']) makeDirectory(context.ports, vaultPath(context, name));
+  return deleting(context, async lock => {
+    const repaired: Repaired = [];
+    let survey = await surveyVault(context, { readData: true }, work);
+    while (survey.damaged.length > 0) {
+      const mended = await mend(context, survey, lock, work);
+      if (mended.length === 0) break;
+      repaired.push(...mended);
+      survey = await surveyVault(context, { readData: true }, work);
+    }
+    const lost = survey.damaged.map(withoutSearch);
+    if (repaired.length > 0 || lost.length > 0)
+      appendLog(context, {
+        action: 'vault.repair',
+        target: '',
+        details: { repaired: repaired.length, lost: lost.length },
+      });
+    return { ok: lost.length === 0, repaired, lost };
+  });
+}
+
+async function mend(context: Context, survey: Survey, lock: Lock, work: Work): Promise<Repaired> {
+  const repaired: Repaired = [];
+  const records = new Map<string, Buffer>();
+  const packs: { name: string; entries: IndexEntry[] }[] = [];
+  const kinds = new Map(survey.damaged.map(({ object, kind }) => [object, kind]));
+  const marks = readMarks(context);
+  const writer = new PackWriter(
+    context,
+    (name, entries) => packs.push({ name, entries }),
+    name => marks.has(name),
+  );
+  try {
+    await salvage(context, survey, writer, work);
+    await searchSources(
+      context,
+      survey,
+      async (object, bytes, from) => {
+        repaired.push({ object, ...from });
+        const kind = kinds.get(object);
+        if (kind === 'record') records.set(object, Buffer.from(bytes));
+        else await writer.add(kind === 'tree' ? 'tree' : 'content', object, bytes);
+      },
+      work,
+    );
+    await writer.finish();
+  } finally {
+    await writer.abandon();
+  }
+  for (const { name, entries } of packs) checkWritten(context, name, entries);
+  for (const [record, bytes] of records) {
+    lock.check();
+    putAside(context, record);
+    writeDurably(context.ports, vaultPath(context, record), bytes);
+  }
+  const written = new Set(packs.map(({ name }) => name));
+  for (const pack of survey.salvaged.keys()) {
+    lock.check();
+    // A pack that came out as it was before the damage has taken the place of the damaged one by its name.
+    if (!written.has(pack)) putAside(context, `packs/${pack}.pack`);
+    removeQuietly(context.ports.fs, vaultPath(context, 'index', `${pack}.idx`));
+    repaired.push({
+      object: `packs/${pack}.pack`,
+      from: 'pack',
+      ...(packs[0] ? { path: `packs/${packs[0].name}.pack` } : {}),
+    });
+  }
+  return repaired;
+}
+
+/** Copies what can be read of damaged packs, unless a pack without damage has it. */
+async function salvage(context: Context, survey: Survey, writer: PackWriter, work: Work): Promise<void> {
+  const pace = new Pace(work);
+  const copied = new Set<string>();
+  for (const [pack, ids] of survey.salvaged) {
+    if (ids.size === 0) continue;
+    for (const block of readPack(context.ports.fs, vaultPath(context, 'packs', `${pack}.pack`), () => {})) {
+      for (const { id, at, length } of entriesOf(block)) {
+        if (pace.due()) await pace.breathe({ phase: 'Saving', done: copied.size, total: ids.size, unit: 'items' });
+        if (copied.has(id) || survey.good.find(id)) continue;
+        copied.add(id);
+        await writer.add(survey.trees.has(id) ? 'tree' : 'content', id, block.raw.subarray(at, at + length));
+      }
+    }
+  }
+}
+
+/** @throws CORRUPT when the disk did not keep what was just written */
+function checkWritten(context: Context, name: string, entries: readonly IndexEntry[]): void {
+  const found = new Set<string>();
+  for (const block of readPack(context.ports.fs, vaultPath(context, 'packs', `${name}.pack`)))
+    for (const { id } of entriesOf(block)) found.add(id);
+  if (entries.every(({ id }) => found.has(id))) return;
+  throw new HoldfastError('CORRUPT', 'The disk did not keep what was just written.', {
+    path: vaultPath(context, 'packs', `${name}.pack`),
+    hint: 'Check the disk. The damaged packs are where they were.',
+  });
+}
+
+/** Moves a damaged file of the vault to `quarantine/`, where nobody reads it but whoever wants to look. */
+function putAside(context: Context, file: string): void {
+  const { ports } = context;
+  const quarantine = vaultPath(context, 'quarantine');
+  makeDirectory(ports, quarantine);
+  try {
+    renameOver(ports, vaultPath(context, file), vaultPath(context, 'quarantine', file.replaceAll('/', '-')));
+  } catch (error) {
+    if (isAbsent(error)) return;
+    throw error;
+  }
+  syncDirectory(ports, quarantine);
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { Sha256 } from '../../protocol/common.ts';
+import { Snapshot } from '../../protocol/snapshots.ts';
+import { type Context, vaultPath } from '../context.ts';
+import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { type RecordKind, readRecord } from '../record.ts';
+import { readManifests } from '../snapshots/manifest.ts';
+
+/** A record that refers to a tree: whoever has it wants all that the tree holds. */
+export interface TreeRoot {
+  tree: string;
+  snapshot?: string;
+  /** Of a session: its location and number. */
+  version?: string;
+  /** Where in the root a path of the tree lies, if nothing has moved since. */
+  livePath(path: string): string;
+}
+
+const Version = z.looseObject({
+  location: z.string(),
+  version: z.number().int(),
+  type: z.enum(['file', 'dir']),
+  tree: Sha256,
+});
+const versionKind: RecordKind<z.infer<typeof Version>> = { kind: 'version', version: 1, schema: Version };
+const Trashed = z.looseObject({ id: Snapshot.shape.id, tree: Sha256 });
+const trashedKind: RecordKind<z.infer<typeof Trashed>> = { kind: 'snapshot', version: 1, schema: Trashed };
+
+/** All that can be read: snapshots, those in the trash, versions of sessions. What cannot be is named by others. */
+export function treeRoots(context: Context): TreeRoot[] {
+  const asItIs = (path: string) => path;
+  const roots: TreeRoot[] = readManifests(context).snapshots.map(({ id, tree }) => ({
+    tree,
+    snapshot: id,
+    livePath: asItIs,
+  }));
+  for (const name of namesIn(context, 'trash')) {
+    const trashed = readOrNothing(context, trashedKind, vaultPath(context, 'trash', name));
+    if (trashed) roots.push({ tree: trashed.tree, snapshot: trashed.id, livePath: asItIs });
+  }
+  for (const key of namesIn(context, 'sessions')) {
+    for (const name of namesIn(context, 'sessions', key)) {
+      const found = readOrNothing(context, versionKind, vaultPath(context, 'sessions', key, name));
+      if (!found) continue;
+      const { location, type, tree, version } = found;
+      const content = type === 'dir' ? `${location}/content` : location;
+      const livePath = (path: string) => (type === 'file' || path === '' ? content : `${content}/${path}`);
+      roots.push({ tree, version: `${location} version ${version}`, livePath });
+    }
+  }
+  return roots;
+}
+
+function readOrNothing<T>(context: Context, kind: RecordKind<T>, path: string): T | undefined {
+  if (!path.endsWith('.json')) return undefined;
+  try {
+    return readRecord(context.ports, kind, path);
+  } catch (error) {
+    if (HoldfastError.is(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Sorted; none where there is no such directory. */
+export function namesIn({ ports, root }: Context, ...parts: string[]): string[] {
+  try {
+    return ports.fs.readdirSync(vaultPath({ root }, ...parts)).sort();
+  } catch (error) {
+    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return [];
+    throw error;
+  }
+}

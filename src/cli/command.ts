@@ -78,6 +78,12 @@ export function limitOption(): Option {
     .default(20);
 }
 
+/** The number of a version of a session. */
+export function versionNumber(text: string): number {
+  if (!/^[1-9]\d{0,11}$/.test(text)) throw new InvalidArgumentError('Give the number of a version.');
+  return Number(text);
+}
+
 /** What each file that is already there meets. */
 export function overwriteOption(): Option {
   return new Option('--overwrite <when>', 'which files that are there to replace')

@@ -131,7 +131,8 @@ function changeText(before: FileInfo, after: FileInfo): string {
   return parts.join(', ');
 }
 
-export function diffLines(style: Style, diff: Diff): string[] {
+/** What two states of some files differ in, one path a line. */
+export function changedFileLines(style: Style, diff: Pick<Diff, 'added' | 'removed' | 'modified'>): string[] {
   const name = ({ path, type }: FileInfo) => `${printable(path)}${type === 'dir' ? '/' : ''}`;
   const size = (file: FileInfo) => (file.type === 'file' ? style.dim(`  ${bytes(file.size)}`) : '');
   const lines = [
@@ -142,9 +143,13 @@ export function diffLines(style: Style, diff: Diff): string[] {
       line: `${style.warn(`M ${name(after)}`)}${style.dim(`  ${changeText(before, after)}`)}`,
     })),
   ].sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0));
+  return lines.map(({ line }) => line);
+}
+
+export function diffLines(style: Style, diff: Diff): string[] {
   const { added, removed, modified, unchanged } = diff;
   return [
-    ...lines.map(({ line }) => line),
+    ...changedFileLines(style, diff),
     style.dim(
       `From ${shortId(diff.a)} to ${diff.b === null ? 'the root as it is now' : shortId(diff.b)}: ${number(added.length)} added, ` +
         `${number(removed.length)} removed, ${number(modified.length)} modified, ${number(unchanged)} unchanged.`,

@@ -36,19 +36,21 @@ function addCreate(noun: Command, run: Run): void {
     ['holdfast snapshot create --title "Before the upgrade"', 'The whole root'],
     ['holdfast snapshot create --area settings --tag nightly --pin', 'One area, to be kept for good'],
     ['holdfast snapshot create uploads/report.csv', 'One file; paths are relative to the root'],
+    ['holdfast snapshot create --session "Sales report"', 'One session'],
   ])
     .option('--area <id>', 'capture this area (again for more)', collect)
+    .option('--session <id>', 'capture this session (again for more)', collect)
     .option('--title <text>', 'a name for it')
     .option('--description <text>', 'more words about it')
     .option('--tag <tag>', 'a tag (again for more)', collect)
     .option('--pin', 'never let it be pruned')
     .action(
-      run(async (call, paths: string[], options: Labels & { area?: string[]; pin?: boolean }) => {
+      run(async (call, paths: string[], options: Labels & { area?: string[]; session?: string[]; pin?: boolean }) => {
         const { createSnapshot } = await import('../engine/snapshots/create.ts');
         const { CreateSnapshot } = await import('../protocol/snapshots.ts');
         const context = await open(call);
         const input = await checkedInput(CreateSnapshot, {
-          paths: rootPaths(context, paths),
+          paths: [...rootPaths(context, paths), ...(await sessionPaths(context, options.session ?? []))],
           areas: options.area,
           title: options.title,
           description: options.description,
@@ -64,6 +66,12 @@ function addCreate(noun: Command, run: Run): void {
         };
       }),
     );
+}
+
+async function sessionPaths(context: Context, references: readonly string[]): Promise<string[]> {
+  if (references.length === 0) return [];
+  const { findSession } = await import('../engine/sessions/collect.ts');
+  return references.map(reference => findSession(context, reference).place.location);
 }
 
 function addList(noun: Command, run: Run): void {

@@ -9,6 +9,9 @@ import { logRoutes } from './routes/log.ts';
 import { migrationRoutes } from './routes/migrations.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { rootRoutes } from './routes/root.ts';
+import { sessionBufferRoutes } from './routes/session-buffers.ts';
+import { sessionContentRoutes } from './routes/session-content.ts';
+import { sessionVersionRoutes } from './routes/session-versions.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { sharingRoutes } from './routes/sharing.ts';
 import { sidecarRoutes } from './routes/sidecar.ts';
@@ -19,6 +22,11 @@ import type { Services } from './services.ts';
 
 /** Enough for a restore that names a hundred thousand paths. */
 const largestBody = 16 * 1024 * 1024;
+/** The content of a session as text inside JSON. How much it may have by itself is for the engine to say. */
+const largestSession = 128 * 1024 * 1024;
+const sessionBodies = /^\/v1\/sessions(\/[^/]+\/buffer)?$/;
+/** Read by their routes, as far as the settings of their workspace allow. */
+const rawBodies = /^\/v1\/sessions\/[^/]+\/(content|merge)$/;
 
 /** Every route under /v1. The type of what this returns is what the client is checked against. */
 export function createApi(services: Services) {
@@ -33,16 +41,10 @@ export function createApi(services: Services) {
       hint: 'See /v1/openapi.json for what there is.',
     }),
   );
-  app.use(
-    bodyLimit({
-      maxSize: largestBody,
-      onError: () =>
-        problemResponse({
-          code: 'CONTENT_TOO_LARGE',
-          message: `The body is larger than ${largestBody / 1024 / 1024} MiB.`,
-        }),
-    }),
-  );
+  app.use((c, next) => {
+    if (rawBodies.test(c.req.path)) return next();
+    return limitBody(sessionBodies.test(c.req.path) ? largestSession : largestBody)(c, next);
+  });
   const api = app
     .route('/v1', sidecarRoutes(services))
     .route('/v1', rootRoutes(services))
@@ -52,7 +54,11 @@ export function createApi(services: Services) {
     .route('/v1', fileRoutes(services))
     .route('/v1', backupRoutes(services))
     .route('/v1', migrationRoutes(services))
+    // Before `/sessions/{id}`: `recoverable` is no session.
+    .route('/v1', sessionBufferRoutes(services))
     .route('/v1', sessionRoutes(services))
+    .route('/v1', sessionContentRoutes(services))
+    .route('/v1', sessionVersionRoutes(services))
     .route('/v1', logRoutes(services))
     .route('/v1', vaultRoutes(services))
     .route('/v1', operationRoutes(services))
@@ -62,3 +68,14 @@ export function createApi(services: Services) {
 }
 
 export type Api = ReturnType<typeof createApi>;
+
+function limitBody(maxSize: number) {
+  return bodyLimit({
+    maxSize,
+    onError: () =>
+      problemResponse({
+        code: 'CONTENT_TOO_LARGE',
+        message: `The body is larger than ${maxSize / 1024 / 1024} MiB.`,
+      }),
+  });
+}

@@ -1,6 +1,7 @@
 import { type Context, vaultName } from '../engine/context.ts';
 import { asHoldfastError, isAbsent } from '../engine/errors.ts';
 import { isWithin } from '../engine/names.ts';
+import { AutoCapture } from '../engine/sessions/auto-capture.ts';
 import { auditDirectory, type RootWatcher, somewhere, watchRoot } from '../engine/watch/watch.ts';
 import type { Events } from './events.ts';
 
@@ -11,6 +12,8 @@ interface Watched {
   /** Path and identity of the directory: after a root was replaced, the old watcher looks at nothing. */
   directory: string;
   watcher: RootWatcher | undefined;
+  /** Absent where nothing may be written. */
+  captures: AutoCapture | undefined;
 }
 
 /** One watcher for each served folder whose root exists, unless the setting `holdfast.watch` is off. */
@@ -25,32 +28,55 @@ export class Watchers {
     this.#log = log;
   }
 
-  /** Brings the folder's watcher in step with its root as it is now. */
-  keep(context: Context): void {
-    const directory = context.settings.watch ? identityOf(context) : undefined;
+  /**
+   * Brings the folder's watcher in step with its root as it is now.
+   *
+   * @param trusted whether what programs write into sessions may be captured
+   */
+  keep(context: Context, trusted: boolean): void {
+    const identity = context.settings.watch ? identityOf(context) : undefined;
+    const directory = identity === undefined ? undefined : `${identity} ${trusted}`;
     const { workspace } = context;
-    if (this.#watched.get(workspace)?.directory === directory) return;
+    const before = this.#watched.get(workspace);
+    if (before?.captures) before.captures.context = context;
+    if (before?.directory === directory) return;
     this.stop(workspace);
     if (directory === undefined) return;
     // Also kept when it cannot be watched: that is said once, not with every request.
-    const watched: Watched = { directory, watcher: undefined };
+    const watched: Watched = { directory, watcher: undefined, captures: undefined };
     this.#watched.set(workspace, watched);
+    const captures = trusted ? this.#capturesOf(context) : undefined;
     try {
-      watched.watcher = watchRoot(
+      const watcher = watchRoot(
         context,
-        paths => this.#events.publish({ type: 'changed', workspace, nouns: nounsOf(paths), paths: inRoot(paths) }),
+        paths => {
+          captures?.notice(paths);
+          this.#events.publish({ type: 'changed', workspace, nouns: nounsOf(paths), paths: inRoot(paths) });
+        },
         { onProblem: problem => this.#log(`${problem.message} ${problem.hint ?? ''}`.trim()) },
       );
+      Object.assign(watched, { watcher, captures });
+      void watcher.ready.then(() => captures?.start());
     } catch (error) {
       this.#log(`${context.root} is not watched: ${asHoldfastError(error).message}`);
     }
   }
 
+  #capturesOf(context: Context): AutoCapture {
+    const { workspace } = context;
+    return new AutoCapture(context, {
+      onCaptured: ({ location }) =>
+        this.#events.publish({ type: 'changed', workspace, nouns: ['sessions'], paths: [location] }),
+      onProblem: ({ message, path = '', hint = '' }) => this.#log(`${message} ${path} ${hint}`.trim()),
+    });
+  }
+
   stop(workspace: string): void {
-    const watcher = this.#watched.get(workspace)?.watcher;
+    const { watcher, captures } = this.#watched.get(workspace) ?? {};
     this.#watched.delete(workspace);
-    if (!watcher) return;
-    const closing = watcher.close().finally(() => this.#closing.delete(closing));
+    const closing = Promise.all([watcher?.close(), captures?.close()]).then(() => {
+      this.#closing.delete(closing);
+    });
     this.#closing.add(closing);
   }
 

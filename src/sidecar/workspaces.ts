@@ -91,7 +91,7 @@ export class Workspaces {
     const options = this.options(folder);
     try {
       const context = openContext(this.#ports, options);
-      this.#watchers.keep(context);
+      this.#watchers.keep(context, this.#trusted);
       return context;
     } catch (error) {
       this.#watchers.stop(options.workspace);

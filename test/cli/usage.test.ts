@@ -92,6 +92,10 @@ describe('wrong usage ends with 2 and changes nothing', () => {
     ['a plan with sources', ['migrate', 'apply', 'abc', '--from', '.']],
     ['a title that is too long', ['snapshot', 'create', '--title', 'x'.repeat(201)]],
     ['an edit of nothing', ['snapshot', 'edit', 'latest']],
+    ['a session without a title', ['session', 'create']],
+    ['an update with nothing', ['session', 'update', 'latest']],
+    ['a version that is no number', ['session', 'diff', 'latest', 'one']],
+    ['version 0', ['session', 'revert', 'latest', '--version', '0']],
     ['a workspace that is not there', ['status', '--workspace', 'nowhere']],
   ];
   let workspace: Workspace;

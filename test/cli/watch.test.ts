@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as z from 'zod';
+import { SessionHistory, SessionResult } from '../../src/protocol/sessions.ts';
 import { until } from './run.ts';
 import { rootedWorkspace } from './workspace.ts';
 
-const Change = z.strictObject({ at: z.iso.datetime(), paths: z.array(z.string()).min(1) });
+const Change = z.strictObject({
+  at: z.iso.datetime(),
+  paths: z.array(z.string()).min(1),
+  version: z.number().optional(),
+});
 
 describe('watch', () => {
   test('prints what changes, and a signal is its normal end', async t => {
@@ -26,5 +31,19 @@ describe('watch', () => {
     child.kill('SIGTERM');
     await end;
     for (const line of texts.stdout.trimEnd().split('\n')) Change.parse(JSON.parse(line));
+  });
+
+  test('makes a version of what a program writes into a session', async t => {
+    const workspace = rootedWorkspace(t);
+    const { session } = workspace.done('session', 'create', '--title', 'One', '--json').json(SessionResult);
+    const { child, texts, end } = workspace.start('watch', '--json');
+    await until(() => texts.stderr.includes('Watching '), 'the watcher');
+    workspace.write({ [`data/workspace/sessions/${session.id}/content/content.json`]: '[1]' });
+    await until(() => texts.stdout.includes('"version":2'), 'the capture');
+    child.kill('SIGTERM');
+    await end;
+    for (const line of texts.stdout.trimEnd().split('\n')) Change.parse(JSON.parse(line));
+    const { versions } = workspace.done('session', 'history', session.id, '--json').json(SessionHistory);
+    assert.deepEqual([versions.length, versions[0]?.action], [2, 'capture']);
   });
 });

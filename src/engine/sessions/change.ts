@@ -111,19 +111,34 @@ async function captured(
   }
 }
 
+/** The version that a change was made from: its number, or any of several with how the hash of each begins (ETags). */
+export type Expected = number | readonly { version: number; hashStart: string }[];
+
 /**
- * @param expected the version that a change was made from; absent: whatever there is
+ * @param expected absent: whatever there is
+ * @returns the number of the version that was expected and is there
  * @throws VERSION_CONFLICT with both versions
  */
-export function checkExpected({ context, place, latest }: Change, expected: number | undefined): void {
-  if (expected === undefined || expected === (latest?.version ?? 0)) return;
+export function checkExpected({ context, place, latest }: Change, expected: Expected | undefined): number | null {
+  if (expected === undefined) return null;
+  const current = { version: latest?.version ?? 0, contentHash: latest?.contentHash ?? '' };
+  const fits = (one: { version: number; hashStart: string }) =>
+    one.version === current.version && current.contentHash.startsWith(one.hashStart);
+  const wanted = typeof expected === 'number' ? [{ version: expected, hashStart: '' }] : expected;
+  if (wanted.some(fits)) return current.version;
+  const from = wanted[0]?.version;
   throw new HoldfastError(
     'VERSION_CONFLICT',
-    `The session is at version ${latest?.version ?? 0}, and this was made from version ${expected}.`,
+    `The session is at version ${current.version}, and this was made from ${
+      from === undefined ? 'another one' : from === current.version ? 'other content' : `version ${from}`
+    }.`,
     {
       path: place.location,
       hint: 'Compare the two with: holdfast session diff. Then merge, or update again expecting the newer one.',
-      details: { expected: versionOrNull(context, place, expected), current: latest ? versionInfo(latest) : null },
+      details: {
+        expected: from === undefined ? null : versionOrNull(context, place, from),
+        current: latest ? versionInfo(latest) : null,
+      },
     },
   );
 }

@@ -23,12 +23,13 @@ export async function revertSession(
 ): Promise<Session> {
   const { version, expectVersion } = RevertSession.parse(input);
   const { place, look } = findSession(context, reference);
-  await changeSession(context, place, work, async change => {
+  const session = await changeSession(context, place, work, async change => {
     checkExpected(change, expectVersion);
     const { tree } = readVersion(context, sessionKey(place.location), version);
     await adopt(change.store, tree, new Pace(work));
-    await change.commit('revert', version, shaped(place, tree, change.sink));
+    const made = await change.commit('revert', version, shaped(place, tree, change.sink));
+    return { ...(await showSession(context, place.location)), version: made.version, contentHash: made.contentHash };
   });
   appendLog(context, { action: 'session.revert', target: look.facts.id, details: { version } });
-  return showSession(context, place.location);
+  return session;
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
 import { Pace } from '../pace.ts';
@@ -28,7 +29,7 @@ export async function startingContent(
   const target = { context, place, live: undefined, sink };
   if (content) return givenContent(target, content, work);
   if (from === undefined) return givenContent(target, { bytes: Buffer.from('{}\n'), file: unnamedFile }, work);
-  if (context.ports.fs.lstatSync(from, { throwIfNoEntry: false })) return givenContent(target, { path: from }, work);
+  if (path.isAbsolute(from)) return givenContent(target, { path: from }, work);
   const session = sessionNamed(change, from);
   if (session) {
     const { tree } = await readSessionContent(context, absoluteContent(context, session.place), sink, work);
@@ -62,7 +63,9 @@ async function fromSnapshot(
     });
   }
   const wanted = checkedPath(given, context.ports.platform);
-  const found = [...walkTree(store, snapshot.tree, wanted === '' ? [] : [wanted])].find(({ path }) => path === wanted);
+  const found = [...walkTree(store, snapshot.tree, wanted === '' ? [] : [wanted])].find(
+    ({ path: at }) => at === wanted,
+  );
   if (!found)
     throw new HoldfastError('NOT_FOUND', `Snapshot ${snapshot.id} has nothing at this path.`, { path: wanted });
   const { entry } = found;
@@ -71,8 +74,8 @@ async function fromSnapshot(
     return shaped(place, await putTree(sink, [entry]), sink);
   }
   const inside = [...walkTree(store, entry.tree)];
-  const content = inside.find(({ path, entry: one }) => path === 'content' && one.type === 'dir')?.entry;
-  const isSession = inside.some(({ path }) => path === wordsFile) && content?.type === 'dir';
+  const content = inside.find(({ path: at, entry: one }) => at === 'content' && one.type === 'dir')?.entry;
+  const isSession = inside.some(({ path: at }) => at === wordsFile) && content?.type === 'dir';
   const tree = isSession ? content.tree : entry.tree;
   await adopt(store, tree, new Pace(work));
   return shaped(place, tree, sink);

@@ -1,7 +1,7 @@
 import type { Session } from '../../protocol/sessions.ts';
 import type { Context } from '../context.ts';
 import type { Work } from '../ports.ts';
-import { changeSession, checkExpected } from './change.ts';
+import { changeSession, checkExpected, type Expected } from './change.ts';
 import { findSession } from './collect.ts';
 import { type Given, givenContent } from './given.ts';
 import { showSession } from './show.ts';
@@ -17,14 +17,16 @@ export async function updateSession(
   context: Context,
   reference: string,
   given: Given,
-  expected: number | undefined,
+  expected: Expected | undefined,
   work: Work,
 ): Promise<Session> {
   const { place } = findSession(context, reference);
-  await changeSession(context, place, work, async change => {
-    checkExpected(change, expected);
+  return changeSession(context, place, work, async change => {
+    const from = checkExpected(change, expected);
     const { live, sink } = change;
-    await change.commit('update', expected ?? null, await givenContent({ context, place, live, sink }, given, work));
+    const content = await givenContent({ context, place, live, sink }, given, work);
+    const { version, contentHash } = await change.commit('update', from, content);
+    // What was made, also when others write again before it is looked at: the next change is made from this.
+    return { ...(await showSession(context, place.location)), version, contentHash };
   });
-  return showSession(context, place.location);
 }

@@ -51,7 +51,7 @@ export class SessionFiles extends ReadOnlyFileSystem {
   readFile(uri: vscode.Uri): Promise<Uint8Array> {
     return reading(uri, async () => {
       const { workspace, session } = await this.find(uri);
-      return (await workspace.client()).sessionContent(session.id);
+      return (await (await workspace.client()).sessionContent(session.id)).bytes;
     });
   }
 

@@ -9,7 +9,7 @@ export interface RawRequest {
   /** Path and query. */
   path: string;
   headers?: Record<string, string>;
-  body?: string | undefined;
+  body?: string | Uint8Array | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -68,13 +68,13 @@ export function socketFetch(address: SidecarAddress): typeof fetch {
       method: init?.method ?? 'GET',
       path: `${url.pathname}${url.search}`,
       headers: Object.fromEntries(new Headers(init?.headers)),
-      body: typeof init?.body === 'string' ? init.body : undefined,
+      body: typeof init?.body === 'string' || init?.body instanceof Uint8Array ? init.body : undefined,
       signal: init?.signal ?? undefined,
     });
     const content = await readBody(message);
     return new Response(new Uint8Array(content), {
       status: message.statusCode ?? 500,
-      headers: { 'Content-Type': message.headers['content-type'] ?? '' },
+      headers: { 'Content-Type': message.headers['content-type'] ?? '', ETag: message.headers.etag ?? '' },
     });
   };
 }

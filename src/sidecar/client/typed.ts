@@ -33,21 +33,26 @@ export function segment(reference: string): string {
 }
 
 /**
- * The body of a successful answer.
+ * A successful answer.
  *
  * @throws the engine's error that the answer tells of
  */
+export async function received<Answer extends ClientResponse<unknown, number, string>>(
+  response: Promise<Answer>,
+): Promise<Answer> {
+  const answer = await response;
+  if (!answer.ok) throw await problemIn(answer);
+  return answer;
+}
+
+/** The body of a successful answer. */
 export async function json<Body>(response: Promise<ClientResponse<Body, number, 'json'>>): Promise<Body> {
-  const received = await response;
-  if (!received.ok) throw await problemIn(received);
-  return (await received.json()) as Body;
+  return (await (await received(response)).json()) as Body;
 }
 
 /** The bytes of a successful answer. */
 export async function bytes(response: Promise<ClientResponse<unknown, number, string>>): Promise<Uint8Array> {
-  const received = await response;
-  if (!received.ok) throw await problemIn(received);
-  return new Uint8Array(await received.arrayBuffer());
+  return new Uint8Array(await (await received(response)).arrayBuffer());
 }
 
 async function problemIn(response: ClientResponse<unknown, number, string>): Promise<HoldfastError> {

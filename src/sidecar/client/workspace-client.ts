@@ -18,7 +18,6 @@ import type {
 import type { Operation } from '../../protocol/operations.ts';
 import type { PruneResult, PruneVault } from '../../protocol/retention.ts';
 import type { RootCreated, RootInfo, Status } from '../../protocol/root.ts';
-import type { Session, SessionList } from '../../protocol/sessions.ts';
 import type { ExportResult, ExportSnapshot, ImportResult, ImportSnapshot } from '../../protocol/share.ts';
 import type {
   CreateSnapshot,
@@ -32,6 +31,7 @@ import type { RepairVault, VaultStats, VerifyVault } from '../../protocol/vault.
 import type { VisitList } from '../../protocol/visits.ts';
 import type { EventStream } from './event-stream.ts';
 import { runOperation } from './follow.ts';
+import { type SessionClient, sessionClient } from './session-client.ts';
 import { bytes, json, segment, type TypedApi } from './typed.ts';
 
 /** What a listing can be asked; absent and `undefined` are the same. */
@@ -41,7 +41,7 @@ export type Query = { [Name in keyof ListQuery]?: ListQuery[Name] | undefined };
  * The engine's verbs on one workspace folder. All reject with `HoldfastError`; those that take `work` report progress,
  * stop on its signal, and settle once everything is done or put back.
  */
-export interface WorkspaceClient {
+export interface WorkspaceClient extends SessionClient {
   readonly folder: string;
   root(): Promise<RootInfo>;
   initRoot(): Promise<z.infer<typeof RootCreated>>;
@@ -83,9 +83,6 @@ export interface WorkspaceClient {
   showMigration(reference: string): Promise<z.infer<typeof MigrationDetails>>;
   undoMigration(reference: string, work?: Work): Promise<UndoResult>;
 
-  listSessions(query?: Query): Promise<SessionList>;
-  showSession(id: string): Promise<Session>;
-  sessionContent(id: string): Promise<Uint8Array>;
   log(query?: Query): Promise<LogEntry[]>;
   verifyVault(input: { readData?: boolean }, work?: Work): Promise<VerifyVault>;
   /** Rules that are given replace those of the setting `holdfast.retention`. */
@@ -114,7 +111,7 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     start: () => Promise<ClientResponse<Omit<Operation, 'result'> & { result?: Result }, 202, 'json'>>,
     work: Work = {},
   ) => runOperation<NonNullable<Result>>(async () => (await json(start())) as Operation, calls, events, work);
-  const { root, status, snapshots, files, backups, migrations, sessions, log, vault } = api;
+  const { root, status, snapshots, files, backups, migrations, log, vault } = api;
 
   return {
     folder,
@@ -180,9 +177,7 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     showMigration: async reference => json(migrations[':id'].$get(at(reference))),
     undoMigration: async (reference, work) => long(() => migrations[':id'].undo.$post(at(reference)), work),
 
-    listSessions: async wanted => json(sessions.$get(listing(wanted))),
-    showSession: async id => (await json(sessions[':id'].$get(at(id)))).session,
-    sessionContent: async id => bytes(sessions[':id'].content.$get(at(id))),
+    ...sessionClient(api, query, listing),
     log: async wanted => (await json(log.$get(listing(wanted)))).entries as LogEntry[],
     verifyVault: async (input, work) => long(() => vault.verify.$post({ query, json: input }), work),
     pruneVault: async (input, work) => long(() => vault.prune.$post({ query, json: input }), work),

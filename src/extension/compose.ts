@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { showFailure } from './commands/failure.ts';
 import { registerCommands } from './commands/register.ts';
+import { offerOnConflict } from './commands/session/resolve.ts';
+import { offerAtStart } from './commands/session/unsaved.ts';
+import { composeSessions } from './compose-sessions.ts';
 import { Connection } from './connection.ts';
 import { PlanFiles } from './content/plan-files.ts';
 import { Reports } from './content/reports.ts';
-import { SessionFiles } from './content/session-files.ts';
 import { SnapshotContents } from './content/snapshot-contents.ts';
 import { SnapshotFiles } from './content/snapshot-files.ts';
 import { ContextKeys } from './context-keys.ts';
@@ -14,6 +16,7 @@ import { Plans } from './plans.ts';
 import { type Prompts, windowPrompts } from './prompts.ts';
 import type { Services } from './services.ts';
 import { StalePlans } from './stale-plans.ts';
+import { SessionIndicator } from './status/session-indicator.ts';
 import { StatusBar } from './status/status-bar.ts';
 import { BackupsSource } from './views/backups/provider.ts';
 import { FolderTree, type TreeSource } from './views/folder-tree.ts';
@@ -31,6 +34,8 @@ export interface Composed {
   /** The process that works for this window; `undefined` while none runs. */
   sidecarPid(): Promise<number | undefined>;
   readonly views: Readonly<Record<ViewId, vscode.TreeDataProvider<AnyNode>>>;
+  /** What the status bar says of the session in the active editor. */
+  sessionState(): string | undefined;
   /** Lets the caller answer what commands ask, until it is disposed of. */
   replacePrompts(prompts: Prompts): vscode.Disposable;
 }
@@ -47,52 +52,67 @@ export function compose(context: vscode.ExtensionContext, log: Log): Composed {
   const planFiles = keep(new PlanFiles(workspaces));
   const plans = keep(new Plans());
   const reports = new Reports();
+  const sessions = composeSessions(context, workspaces, connection, log);
   const services: Services = {
+    offered: Promise.resolve(),
     workspaces,
     connection,
     contents,
     planFiles,
     plans,
     reports,
+    sessions,
     log,
     prompts: windowPrompts,
   };
 
   const readOnly = { isReadonly: true, isCaseSensitive: true };
   keep(vscode.workspace.registerFileSystemProvider(schemes.snapshot, keep(new SnapshotFiles(contents)), readOnly));
-  keep(vscode.workspace.registerFileSystemProvider(schemes.session, keep(new SessionFiles(workspaces)), readOnly));
+  const editable = { isCaseSensitive: true, isReadonly: false };
+  keep(vscode.workspace.registerFileSystemProvider(schemes.session, sessions.files, editable));
   keep(vscode.workspace.registerFileSystemProvider(schemes.plan, planFiles, readOnly));
   keep(vscode.workspace.registerTextDocumentContentProvider(schemes.report, reports));
   for (const command of registerCommands(services)) keep(command);
 
   const tree = <Node extends AnyNode>(source: TreeSource<Node>) => {
     const provider = keep(new FolderTree(source, workspaces, log));
-    keep(
+    const view = keep(
       vscode.window.createTreeView(source.view, {
         treeDataProvider: provider,
         canSelectMany: true,
         showCollapseAll: true,
       }),
     );
+    if (source.about) {
+      keep(
+        workspaces.onDidChange(({ workspace }) => {
+          view.description = source.about?.(workspace) ?? '';
+        }),
+      );
+    }
     return provider;
   };
   const views = {
     'holdfast.migration': tree(new MigrationSource(plans)),
     'holdfast.snapshots': tree(new SnapshotsSource(contents)),
-    'holdfast.sessions': tree(new SessionsSource()),
+    'holdfast.sessions': tree(new SessionsSource(sessions.unsaved)),
     'holdfast.backups': tree(new BackupsSource()),
   };
   keep(new StatusBar(workspaces));
-  new ContextKeys(workspaces, plans);
+  new ContextKeys(workspaces, plans, sessions.unsaved);
+  const indicator = keep(new SessionIndicator(sessions));
+  keep(offerOnConflict(services));
   keep(new StalePlans(workspaces, plans, log));
   keep(connection.onDidGiveUp(problem => showFailure(services, 'sidecar', problem)));
 
   const ready = workspaces.start();
+  services.offered = ready.then(() => offerAtStart(services));
   return {
     whenReady: () => ready,
     workspaces,
     sidecarPid: () => connection.pid(),
     views,
+    sessionState: () => indicator.text,
     replacePrompts: prompts => {
       const before = services.prompts;
       services.prompts = prompts;

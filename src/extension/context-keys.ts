@@ -1,3 +1,4 @@
+import type { UnsavedEdits } from './content/unsaved-edits.ts';
 import { Context } from './contribute.ts';
 import type { RootState } from './contributions.ts';
 import type { Plans } from './plans.ts';
@@ -8,10 +9,13 @@ export class ContextKeys {
   private readonly context = new Context();
   private readonly workspaces: Workspaces;
   private readonly plans: Plans;
+  private readonly unsaved: UnsavedEdits;
 
-  constructor(workspaces: Workspaces, plans: Plans) {
+  constructor(workspaces: Workspaces, plans: Plans, unsaved: UnsavedEdits) {
     this.workspaces = workspaces;
     this.plans = plans;
+    this.unsaved = unsaved;
+    unsaved.onDidChange(() => this.update());
     plans.onDidChange(() => this.update());
     workspaces.onDidChange(() => this.update());
     workspaces.onDidChangeFolders(() => this.update());
@@ -28,7 +32,7 @@ export class ContextKeys {
     );
     this.context.set(
       'holdfast.hasUnsaved',
-      all.some(({ status }) => (status?.sessions.unsaved ?? 0) > 0),
+      all.some(workspace => this.unsaved.of(workspace).length > 0),
     );
   }
 }

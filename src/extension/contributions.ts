@@ -42,6 +42,20 @@ export const commandIds = [
   'holdfast.session.open',
   'holdfast.session.show',
   'holdfast.session.more',
+  'holdfast.session.create',
+  'holdfast.session.newFrom',
+  'holdfast.session.history',
+  'holdfast.session.rename',
+  'holdfast.session.delete',
+  'holdfast.session.snapshot',
+  'holdfast.session.filter',
+  'holdfast.session.sort',
+  'holdfast.session.resolve',
+  'holdfast.session.recoverable',
+  'holdfast.session.compareUnsaved',
+  'holdfast.session.recover',
+  'holdfast.session.mergeUnsaved',
+  'holdfast.session.discard',
   'holdfast.backup.create',
   'holdfast.backup.list',
   'holdfast.backup.verify',
@@ -77,6 +91,15 @@ export const writingCommands = [
   'holdfast.snapshot.pin',
   'holdfast.snapshot.unpin',
   'holdfast.snapshot.edit',
+  'holdfast.session.create',
+  'holdfast.session.newFrom',
+  'holdfast.session.rename',
+  'holdfast.session.delete',
+  'holdfast.session.snapshot',
+  'holdfast.session.resolve',
+  'holdfast.session.recover',
+  'holdfast.session.mergeUnsaved',
+  'holdfast.session.discard',
   'holdfast.backup.create',
   'holdfast.backup.restore',
   'holdfast.backup.restoreTo',
@@ -95,6 +118,7 @@ export interface ContextKeys {
   /** Unset until the sidecar has answered for the first time. */
   'holdfast.state': RootState;
   'holdfast.hasLegacy': boolean;
+  /** There are edits that a window which is gone left behind. */
   'holdfast.hasUnsaved': boolean;
   /** A migration is being previewed. */
   'holdfast.hasPlan': boolean;
@@ -114,13 +138,14 @@ export const settings = {
   'holdfast.exclude': { restricted: true },
   'holdfast.retention': { restricted: false },
   'holdfast.watch': { restricted: false },
+  'holdfast.autosaveDelay': { restricted: false },
   'holdfast.snapshotBeforeRestore': { restricted: false },
   'holdfast.snapshotBeforeMigrate': { restricted: false },
 } as const;
 export type SettingId = keyof typeof settings;
 export const settingIds = Object.keys(settings) as SettingId[];
 
-/** Read-only documents: what a snapshot holds, what a session holds, both sides of a migration's preview, reports. */
+/** What a session holds can be edited; what a snapshot holds, both sides of a migration's preview and reports cannot. */
 export const schemes = {
   snapshot: 'holdfast-snapshot',
   session: 'holdfast-session',
@@ -135,6 +160,9 @@ export const rowKinds = {
   snapshot: 'holdfast.snapshot',
   entry: 'holdfast.entry',
   session: 'holdfast.session',
+  sessionGroup: 'holdfast.sessionGroup',
+  unsavedGroup: 'holdfast.unsavedGroup',
+  unsaved: 'holdfast.unsaved',
   backup: 'holdfast.backup',
   broken: 'holdfast.broken',
   notice: 'holdfast.notice',

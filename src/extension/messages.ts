@@ -4,6 +4,7 @@ import type { Candidate } from '../protocol/root.ts';
 import type { SnapshotReason } from '../protocol/snapshots.ts';
 import type { RootState } from './contributions.ts';
 import { counted, files, labels } from './labels.ts';
+import { sessions } from './session-messages.ts';
 import type { PlanGroup } from './views/migration/nodes.ts';
 
 const t = vscode.l10n.t;
@@ -266,4 +267,5 @@ export const texts = {
   ...migration,
   ...checks,
   ...problems,
+  ...sessions,
 };

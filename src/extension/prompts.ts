@@ -27,9 +27,10 @@ export interface InputOptions {
  * a test can answer instead. Every question may be left unanswered: `undefined`.
  */
 export interface Prompts {
+  /** @param options `stays` when the focus goes elsewhere, as it does while a window opens */
   pick<Value>(
     choices: readonly Choice<Value>[],
-    options: { title: string; placeholder?: string },
+    options: { title: string; placeholder?: string; stays?: boolean },
   ): Promise<Value | undefined>;
   pickMany<Value>(
     choices: readonly Choice<Value>[],
@@ -52,9 +53,10 @@ export interface Prompts {
 }
 
 export const windowPrompts: Prompts = {
-  async pick(choices, { title, placeholder }) {
+  async pick(choices, { title, placeholder, stays }) {
     const picked = await vscode.window.showQuickPick(quickPickItems(choices), {
       title,
+      ignoreFocusOut: stays ?? false,
       ...(placeholder === undefined ? {} : { placeHolder: placeholder }),
       matchOnDescription: true,
       matchOnDetail: true,

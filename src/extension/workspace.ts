@@ -12,6 +12,12 @@ import { SingleFlight } from './single-flight.ts';
 /** What of a workspace folder may have changed. `root` is everything; `status` the numbers only. */
 export type Noun = 'root' | 'status' | 'snapshots' | 'sessions' | 'backups' | 'migrations';
 
+export interface SessionQuery {
+  readonly filter?: string | undefined;
+  readonly sort?: 'updatedAt' | 'createdAt' | 'title' | 'bytes' | undefined;
+  readonly desc?: boolean | undefined;
+}
+
 const pageSize = 100;
 
 /** What the extension knows of one workspace folder: a picture of the disk, taken again whenever it may have changed. */
@@ -25,6 +31,8 @@ export class Workspace {
   status: Status | undefined;
   readonly snapshots: Listing<Snapshot>;
   readonly sessions: Listing<Session>;
+  /** Which sessions are listed, and in which order: as the person chose in this window. */
+  sessionQuery: SessionQuery = {};
   /** Manifests that cannot be read, from the newest listing. */
   brokenSnapshots: SnapshotList['broken'] = [];
 
@@ -46,7 +54,7 @@ export class Workspace {
       return { items: list.snapshots, total: list.total, nextCursor: list.nextCursor };
     });
     this.sessions = new Listing(async cursor => {
-      const list = await (await connect()).listSessions({ limit: pageSize, cursor });
+      const list = await (await connect()).listSessions({ limit: pageSize, cursor, ...this.sessionQuery });
       return { items: list.sessions, total: list.total, nextCursor: list.nextCursor };
     });
   }

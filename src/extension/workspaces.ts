@@ -4,6 +4,7 @@ import type { HoldfastClient } from '../sidecar/client.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
 import { readFolderSettings } from './settings.ts';
+import { UnwatchedChanges } from './unwatched-changes.ts';
 import { type Noun, Workspace } from './workspace.ts';
 
 export interface WorkspaceChange {
@@ -27,6 +28,10 @@ export class Workspaces {
   private readonly perFolder = new Map<Workspace, vscode.Disposable[]>();
   private configured: Promise<HoldfastClient> | undefined;
   private listening: { client: HoldfastClient; stop: AbortController } | undefined;
+  private readonly unwatched = new UnwatchedChanges<Workspace, Noun>(
+    () => vscode.window.state.focused,
+    (entry, nouns) => void entry.refresh(...nouns),
+  );
   private readonly connection: Connection;
   private readonly log: Log;
 
@@ -34,6 +39,9 @@ export class Workspaces {
     this.connection = connection;
     this.log = log;
     this.disposables.push(
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.unwatched.watchedAgain();
+      }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => void this.syncFolders()),
       vscode.workspace.onDidChangeConfiguration(event => {
         if (event.affectsConfiguration('holdfast')) void this.reconfigure();
@@ -159,7 +167,8 @@ export class Workspaces {
   private receive(event: ServerEvent): void {
     if (event.type !== 'changed') return;
     const nouns = event.nouns.filter((noun): noun is Noun => isNoun(noun));
-    void this.of(event.workspace)?.refresh(...(nouns.length > 0 ? nouns : (['status'] as const)));
+    const entry = this.of(event.workspace);
+    if (entry) this.unwatched.changed(entry, nouns.length > 0 ? nouns : ['status']);
   }
 }
 

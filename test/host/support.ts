@@ -79,6 +79,7 @@ export class Answers implements Prompts {
   nextConfirm: string | undefined;
   nextTell: string | undefined;
   nextFolder: vscode.Uri | undefined;
+  nextFile: vscode.Uri | undefined;
 
   async pick<Value>(choices: readonly Choice<Value>[], { title }: { title: string }): Promise<Value | undefined> {
     this.picks.push({ title, labels: choices.map(({ label }) => label) });
@@ -126,7 +127,9 @@ export class Answers implements Prompts {
   }
 
   async files(): Promise<vscode.Uri | undefined> {
-    return undefined;
+    const answer = this.nextFile;
+    this.nextFile = undefined;
+    return answer;
   }
 
   /** The errors told so far, for a message of a failed assertion. */

@@ -26,8 +26,16 @@ import { revealRoot } from './root/reveal.ts';
 import { selectRoot } from './root/select.ts';
 import { selectProfile } from './root/select-profile.ts';
 import { showRoot } from './root/show.ts';
+import { createSession, newFromSession } from './session/create.ts';
+import { deleteSessions } from './session/delete.ts';
+import { showHistory } from './session/history.ts';
 import { openSession } from './session/open.ts';
+import { filterSessions, sortSessions } from './session/order.ts';
+import { renameSession } from './session/rename.ts';
+import { resolveConflict } from './session/resolve.ts';
 import { showSession } from './session/show.ts';
+import { snapshotSession } from './session/snapshot.ts';
+import { compareUnsaved, discardUnsaved, mergeUnsaved, recoverUnsaved, showUnsaved } from './session/unsaved.ts';
 import { createSnapshot } from './snapshot/create.ts';
 import { deleteSnapshots } from './snapshot/delete.ts';
 import { diffWithNow, diffWithOther } from './snapshot/diff.ts';
@@ -83,6 +91,20 @@ export const commands: Record<CommandId, Command> = {
   'holdfast.session.open': openSession,
   'holdfast.session.show': showSession,
   'holdfast.session.more': loadMore('sessions'),
+  'holdfast.session.create': createSession,
+  'holdfast.session.newFrom': newFromSession,
+  'holdfast.session.history': showHistory,
+  'holdfast.session.rename': renameSession,
+  'holdfast.session.delete': deleteSessions,
+  'holdfast.session.snapshot': snapshotSession,
+  'holdfast.session.filter': filterSessions,
+  'holdfast.session.sort': sortSessions,
+  'holdfast.session.resolve': resolveConflict,
+  'holdfast.session.recoverable': showUnsaved,
+  'holdfast.session.compareUnsaved': compareUnsaved,
+  'holdfast.session.recover': recoverUnsaved,
+  'holdfast.session.mergeUnsaved': mergeUnsaved,
+  'holdfast.session.discard': discardUnsaved,
   'holdfast.backup.create': createBackup,
   'holdfast.backup.list': focusView('holdfast.backups'),
   'holdfast.backup.verify': verifyBackup,

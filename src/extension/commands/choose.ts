@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { Backup } from '../../protocol/backups.ts';
-import type { Session } from '../../protocol/sessions.ts';
 import type { Snapshot } from '../../protocol/snapshots.ts';
 import { HoldfastError } from '../../sidecar/client.ts';
 import { formatBytes, formatTime } from '../format.ts';
@@ -141,32 +140,6 @@ function snapshotChoice(snapshot: Snapshot): Choice<Snapshot> {
 
 export function filesAndBytes({ files, bytes }: { files: number; bytes: number }): string {
   return `${texts.files(files)} · ${formatBytes(bytes, vscode.env.language)}`;
-}
-
-export interface ChosenSession {
-  readonly workspace: Workspace;
-  readonly session: Session;
-}
-
-export async function chooseSession(
-  services: Services,
-  args: readonly unknown[],
-  title: string,
-): Promise<ChosenSession | undefined> {
-  const [node] = nodesOf(args);
-  if (node?.kind === 'session') return { workspace: node.workspace, session: node.session };
-  const workspace = await chooseWorkspace(services, args);
-  if (!workspace) return undefined;
-  const { items } = await workspace.sessions.get();
-  const { id } = given(args);
-  if (id !== undefined) {
-    const session = items.find(item => item.id === id) ?? (await (await workspace.client()).showSession(id));
-    return { workspace, session };
-  }
-  if (items.length === 0) throw new HoldfastError('USAGE', texts.noSessions());
-  const choices = items.map(session => ({ label: session.title, description: session.location, value: session }));
-  const session = await services.prompts.pick(choices, { title });
-  return session && { workspace, session };
 }
 
 export interface ChosenBackup {

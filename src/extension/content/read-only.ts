@@ -18,7 +18,7 @@ export abstract class ReadOnlyFileSystem implements vscode.FileSystemProvider {
     throw vscode.FileSystemError.NoPermissions(uri);
   }
 
-  writeFile(uri: vscode.Uri): never {
+  writeFile(uri: vscode.Uri, _content?: Uint8Array): void | Promise<void> {
     throw vscode.FileSystemError.NoPermissions(uri);
   }
 
@@ -51,6 +51,7 @@ export async function reading<Result>(uri: vscode.Uri, read: () => Promise<Resul
   }
 }
 
+/** Of what cannot be written. */
 export function fileStat(type: vscode.FileType, size: number, mtime: string | undefined): vscode.FileStat {
   const time = mtime === undefined ? 0 : Date.parse(mtime);
   return { type, size, mtime: time, ctime: time, permissions: vscode.FilePermission.Readonly };

@@ -20,6 +20,8 @@ export interface TreeSource<Node> {
   readonly onDidChange?: vscode.Event<Workspace>;
   /** Whether a folder has a place in the view; without it, each has. */
   shows?(workspace: Workspace): boolean;
+  /** Stands beside the title of the view. */
+  about?(workspace: Workspace): string;
   roots(workspace: Workspace): Promise<Node[]>;
   children(node: Node): Promise<Node[]>;
   item(node: Node): vscode.TreeItem;

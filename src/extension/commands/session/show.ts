@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatBytes, formatExactTime } from '../../format.ts';
 import { texts } from '../../messages.ts';
-import { chooseSession } from '../choose.ts';
+import { chooseSession } from '../choose-session.ts';
 import type { Command } from '../command.ts';
 import { factLines } from '../report-lines.ts';
 

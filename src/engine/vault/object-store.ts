@@ -3,10 +3,11 @@ import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { writeCache } from './cache-file.ts';
 import { decodeIndex, encodeIndex, type IndexEntry } from './index-file.ts';
 import { readMarks } from './marks.ts';
+import { allPackRecords } from './merged-index.ts';
 import { objectId } from './object-id.ts';
 import { type Location, ObjectIndex } from './object-index.ts';
 import type { Block } from './pack.ts';
-import { indexPath, packRecords } from './pack-index.ts';
+import { indexPath } from './pack-index.ts';
 import { PackReader, packPath } from './pack-reader.ts';
 import { PackWriter } from './pack-writer.ts';
 import { PacksTaken } from './packs-taken.ts';
@@ -181,10 +182,11 @@ export class ObjectStore {
       this.#packs = new Set(packs);
       // An object is found where it came first: in a marked pack only when no other has it.
       const marked = (pack: string) => (this.#marks.has(pack) ? 1 : 0);
-      for (const pack of packs.sort((one, other) => marked(one) - marked(other))) {
-        const records = packRecords(this.#context, pack);
-        if (records) index.add(pack, records);
-      }
+      const all = allPackRecords(
+        this.#context,
+        packs.sort((one, other) => marked(one) - marked(other)),
+      );
+      for (const [pack, records] of all) index.add(pack, records);
     });
     this.#index = index;
     return index;

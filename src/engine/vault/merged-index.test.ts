@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { filesWith } from '../../../test/fixtures/file-calls.ts';
+import { testContext } from '../../../test/fixtures/ports.ts';
+import { makeTree, temporaryDirectory } from '../../../test/fixtures/tree.ts';
+import { createSession } from '../sessions/create.ts';
+import { readSession } from '../sessions/show.ts';
+import { updateSession } from '../sessions/update.ts';
+import { readVersionFile } from '../sessions/version-content.ts';
+import { listPacks } from './object-store.ts';
+
+test('many small packs are looked up in one file, which may be lost or damaged at any time', async () => {
+  using place = temporaryDirectory();
+  makeTree(place.path, { data: { workspace: {} } });
+  const context = testContext(place.path);
+  const { id } = await createSession(context, { title: 'Many' }, {}, { bytes: Buffer.from('0') });
+  for (let number = 1; number <= 70; number++)
+    await updateSession(context, id, { bytes: Buffer.from(String(number)) }, number, {});
+  assert.ok(listPacks(context).length > 70);
+  const merged = `${context.root}/.holdfast/cache/packs`;
+  assert.equal((await readVersionFile(context, id, 40)).toString(), '39');
+  assert.ok(fs.existsSync(merged));
+  let opened = 0;
+  const counting = filesWith('readFileSync', (file: string) => {
+    if (String(file).endsWith('.idx')) opened++;
+  });
+  const counted = testContext(place.path, { fs: counting });
+  assert.equal((await readVersionFile(counted, id, 2)).toString(), '1');
+  assert.ok(opened < 10, `${opened} index files were opened`);
+  const bytes = fs.readFileSync(merged);
+  bytes[100]! ^= 1;
+  fs.writeFileSync(merged, bytes);
+  assert.equal((await readVersionFile(context, id, 71)).toString(), '70');
+  fs.rmSync(merged);
+  fs.rmSync(`${context.root}/.holdfast/index`, { recursive: true });
+  assert.equal((await readVersionFile(context, id, 1)).toString(), '0');
+  assert.equal((await readSession(context, id)).toString(), '70');
+});

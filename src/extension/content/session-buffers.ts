@@ -10,11 +10,18 @@ import { isSessionDocument, sessionAddress } from './session-uri.ts';
 /** What is typed waits for so much of `holdfast.autosaveDelay` before it is sent; the rest is for writing it. */
 const waitingShare = 0.75;
 
+interface Target {
+  readonly client: WorkspaceClient;
+  readonly id: string;
+  readonly file: string | undefined;
+  readonly base: number;
+}
+
 /** Unsaved edits of one document, and how far the recovery buffer has them. */
 interface Buffered {
   readonly document: vscode.TextDocument;
   /** Looked up once: typing must not cost what the session holds. */
-  target: { client: WorkspaceClient; id: string; file: string | undefined; base: number } | undefined;
+  target: Promise<Target> | undefined;
   /** Of the buffer; `base` where this window has not read the file itself. */
   bufferId: string | undefined;
   base: number | undefined;
@@ -105,6 +112,8 @@ export class SessionBuffers {
     if (!one) {
       one = begun(document, document.getText().length - grown);
       this.buffered.set(key, one);
+      // While the first edits wait. What goes wrong is told when they are sent.
+      this.targetOf(one).catch(() => {});
     }
     one.pending.push(...edits);
     one.length += grown;
@@ -220,10 +229,15 @@ export class SessionBuffers {
     }
   }
 
-  private async targetOf(one: Buffered) {
+  private targetOf(one: Buffered): Promise<Target> {
     if (!one.target) {
-      const { client, session, file } = await this.files.locate(one.document.uri);
-      one.target = { client, id: session.id, file, base: session.version };
+      const looking = this.files
+        .locate(one.document.uri)
+        .then(({ client, session, file }) => ({ client, id: session.id, file, base: session.version }));
+      one.target = looking;
+      looking.catch(() => {
+        if (one.target === looking) one.target = undefined;
+      });
     }
     return one.target;
   }

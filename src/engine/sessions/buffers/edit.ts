@@ -44,7 +44,8 @@ export async function editBuffer(context: Context, reference: string, input: Edi
   if (text !== undefined) return state(startJournal(ports, path, { ...header, text, length: text.length }));
   let end = bufferId === undefined ? undefined : endOf(context, path);
   if (!end) {
-    if (versionNumbers(context, sessionKey(place.location)).length === 0) await captureSession(context, place, {});
+    // What is being edited may have no version yet: some program wrote it a moment ago.
+    if (!versionNumbers(context, sessionKey(place.location)).includes(base)) await captureSession(context, place, {});
     const start = await baseText(context, header);
     checkFit(path, start.text.length, before, edits);
     end = startJournal(ports, path, { ...header, length: start.text.length });

@@ -11,18 +11,18 @@ import { type Journal, writeJournal } from './journal.ts';
 
 const posix = { skip: process.platform === 'win32' };
 
-/** A restore that stands still after `steps` renames of its swap, for good: as if its process had been killed there. */
+/** A restore that stands still after `steps` moves of its swap, for good: as if its process had been killed there. */
 async function halfRestored(steps: number): Promise<Place & { id: string }> {
   const place = placeWith({ a: 'old', dir: { b: 'old', c: 'old' }, gone: { d: 'old' } });
   const { id } = await place.snapshot();
   makeTree(place.root, { a: 'new', dir: { b: 'new', c: 'new' }, extra: 'x' });
   fs.rmSync(`${place.root}/gone`, { recursive: true });
   const journal = `${place.root}/.holdfast/placement/journal.json`;
-  let renames = 0;
+  let moves = 0;
   const ports = watchedPorts(call => {
-    const isSwap = call.name === 'renameSync' && fs.existsSync(journal);
-    if (isSwap) renames++;
-    if (renames > steps) throw new Error('dead');
+    const isMove = ['renameSync', 'linkSync'].includes(call.name) && fs.existsSync(journal);
+    if (isMove) moves++;
+    if (moves > steps) throw new Error('dead');
     return call.run();
   });
   const { name, bootId } = place.context.ports.host;

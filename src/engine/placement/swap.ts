@@ -40,8 +40,8 @@ export function swap(ports: Ports, home: PlacementHome, journal: Journal): void 
       doStep(ports, home, step, directories);
     }
     for (const { path, mode, mtime } of journal.directories.toReversed()) {
-      directories.check(path);
-      setDirectory(ports, home.base, path, mode, mtime);
+      // Somebody may have removed it since: a placement that was killed is finished whenever the next command comes.
+      if (directories.check(path)) setDirectory(ports, home.base, path, mode, mtime);
     }
     makeDurable(ports, home, journal);
   } catch (error) {

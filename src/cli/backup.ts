@@ -20,9 +20,13 @@ export function addBackup(program: Command, run: Run): void {
 }
 
 function createdLines(style: Style, backup: Backup): string[] {
-  const { areas, secrets, vault } = backup.scope;
+  const { areas, secrets, vault, legacy } = backup.scope;
   const scope = [
-    areas.length === 0 ? 'the whole root' : areas.map(printable).join(', '),
+    legacy
+      ? 'the legacy state, outside the root'
+      : areas.length === 0
+        ? 'the whole root'
+        : areas.map(printable).join(', '),
     secrets ? 'with secrets' : 'without secrets',
     ...(vault ? ['with the vault'] : []),
   ].join(', ');
@@ -39,25 +43,32 @@ function addCreate(noun: Command, run: Run): void {
     ['holdfast backup create', 'Everything but secrets, into the backup directory'],
     ['holdfast backup create --area uploads --to /mnt/usb', 'One area, to another disk'],
     ['holdfast backup create --include-secrets --with-vault', 'Everything, with the history'],
+    ['holdfast backup create --legacy', 'What lies outside the root as yet, without secrets'],
   ])
+    .option('--legacy', 'back up the state in legacy places instead of the root')
     .option('--area <id>', 'back up this area (again for more)', collect)
     .option('--to <dir>', 'put the archive into this directory')
     .option('--include-secrets', 'also areas that hold secrets')
     .option('--with-vault', 'also the vault: snapshots and history')
     .action(
-      run(async (call, options: { area?: string[]; to?: string; includeSecrets?: boolean; withVault?: boolean }) => {
-        const { createBackup } = await import('../engine/backups/create.ts');
-        const { CreateBackup } = await import('../protocol/backups.ts');
-        const { area, to, ...rest } = options;
-        const input = await checkedInput(CreateBackup, { ...rest, areas: area, to: absolute(to) });
-        const backup = await createBackup(await open(call), input, call.work);
-        return {
-          kind: 'report',
-          json: { backup },
-          omissions: { title: 'Left out', list: backup.omitted },
-          text: style => createdLines(style, backup),
-        };
-      }),
+      run(
+        async (
+          call,
+          options: { area?: string[]; to?: string; includeSecrets?: boolean; withVault?: boolean; legacy?: boolean },
+        ) => {
+          const { createBackup } = await import('../engine/backups/create.ts');
+          const { CreateBackup } = await import('../protocol/backups.ts');
+          const { area, to, ...rest } = options;
+          const input = await checkedInput(CreateBackup, { ...rest, areas: area, to: absolute(to) });
+          const backup = await createBackup(await open(call), input, call.work);
+          return {
+            kind: 'report',
+            json: { backup },
+            omissions: { title: 'Left out', list: backup.omitted },
+            text: style => createdLines(style, backup),
+          };
+        },
+      ),
     );
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { open, type Run } from './call.ts';
+import type { Context } from '../engine/context.ts';
+import { type Call, open, type Run } from './call.ts';
 import { addNoun, addVerb, collect } from './command.ts';
 import { confirm } from './confirm.ts';
 import { bytes, count, shortId } from './format.ts';
@@ -140,6 +141,19 @@ function addRecords(noun: Command, run: Run): void {
   );
 }
 
+/** Asks whether to do this to a migration. @returns its id: what was confirmed, whatever becomes `latest` meanwhile */
+async function confirmed(call: Call, context: Context, id: string, verb: string, consequence: string): Promise<string> {
+  let reference = id;
+  await confirm(call, async () => {
+    const { showMigration } = await import('../engine/migrations/show.ts');
+    const migration = await showMigration(context, id);
+    reference = migration.id;
+    const size = `${count(migration.files, 'file')}, ${bytes(migration.bytes)}`;
+    return [`${verb} the migration ${shortId(migration.id)} (${size})?`, consequence];
+  });
+  return reference;
+}
+
 function addCleanup(noun: Command, run: Run): void {
   addVerb(noun, 'cleanup <id>', 'remove what was migrated from its old places, verifying the copies again', [
     ['holdfast migrate cleanup latest', 'Of the newest migration; what differs from its copy stays and is listed'],
@@ -147,16 +161,13 @@ function addCleanup(noun: Command, run: Run): void {
     run(async (call, id: string) => {
       const { cleanupMigration } = await import('../engine/migrations/cleanup.ts');
       const context = await open(call);
-      let reference = id;
-      await confirm(call, async () => {
-        const { showMigration } = await import('../engine/migrations/show.ts');
-        const migration = await showMigration(context, id);
-        reference = migration.id;
-        return [
-          `Remove the old files of the migration ${shortId(migration.id)} (${count(migration.files, 'file')}, ${bytes(migration.bytes)})?`,
-          'Their copies in the root are compared first; undoing the migration would put them back. Go on?',
-        ];
-      });
+      const reference = await confirmed(
+        call,
+        context,
+        id,
+        'Remove the old files of',
+        'Their copies in the root are compared first; undoing the migration would put them back. Go on?',
+      );
       const result = await cleanupMigration(context, reference, call.work);
       return {
         kind: 'report',
@@ -178,16 +189,13 @@ function addUndo(noun: Command, run: Run): void {
     run(async (call, id: string) => {
       const { undoMigration } = await import('../engine/migrations/undo.ts');
       const context = await open(call);
-      let reference = id;
-      await confirm(call, async () => {
-        const { showMigration } = await import('../engine/migrations/show.ts');
-        const migration = await showMigration(context, id);
-        reference = migration.id;
-        return [
-          `Undo the migration ${shortId(migration.id)} (${count(migration.files, 'file')}, ${bytes(migration.bytes)})?`,
-          'Its copies leave the root, the legacy sources stay. Go on?',
-        ];
-      });
+      const reference = await confirmed(
+        call,
+        context,
+        id,
+        'Undo',
+        'Its copies leave the root, the legacy sources stay. Go on?',
+      );
       const result = await undoMigration(context, reference, call.work);
       return {
         kind: 'report',

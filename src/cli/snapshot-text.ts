@@ -35,7 +35,8 @@ function titleText(style: Style, { title, reason }: Snapshot): string {
   return title === '' ? style.dim(reasons[reason] || 'untitled') : printable(title);
 }
 
-function scopeText({ paths, areas }: Snapshot['scope']): string {
+function scopeText({ paths, areas, legacy }: Snapshot['scope']): string {
+  if (legacy) return 'the legacy state, outside the root';
   const parts = [...areas.map(area => `area ${area}`), ...paths];
   return parts.length === 0 ? 'the whole root' : parts.map(printable).join(', ');
 }

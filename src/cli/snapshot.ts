@@ -22,13 +22,22 @@ export function addSnapshot(program: Command, run: Run): void {
   addSharing(noun, run);
 }
 
+interface CreateOptions {
+  area?: string[];
+  session?: string[];
+  pin?: boolean;
+  legacy?: boolean;
+}
+
 function addCreate(noun: Command, run: Run): void {
   addVerb(noun, 'create [path...]', 'capture the root, or parts of it', [
     ['holdfast snapshot create --title "Before the upgrade"', 'The whole root'],
     ['holdfast snapshot create --area settings --tag nightly --pin', 'One area, to be kept for good'],
     ['holdfast snapshot create uploads/report.csv', 'One file; paths are relative to the root'],
     ['holdfast snapshot create --session "Sales report"', 'One session'],
+    ['holdfast snapshot create --legacy', 'What lies outside the root as yet, where it is'],
   ])
+    .option('--legacy', 'capture the state in legacy places instead of the root')
     .option('--area <id>', 'capture this area (again for more)', collect)
     .option('--session <id>', 'capture this session (again for more)', collect)
     .option('--title <text>', 'a name for it')
@@ -36,7 +45,7 @@ function addCreate(noun: Command, run: Run): void {
     .option('--tag <tag>', 'a tag (again for more)', collect)
     .option('--pin', 'never let it be pruned')
     .action(
-      run(async (call, paths: string[], options: Labels & { area?: string[]; session?: string[]; pin?: boolean }) => {
+      run(async (call, paths: string[], options: Labels & CreateOptions) => {
         const { createSnapshot } = await import('../engine/snapshots/create.ts');
         const { CreateSnapshot } = await import('../protocol/snapshots.ts');
         const context = await open(call);
@@ -47,6 +56,7 @@ function addCreate(noun: Command, run: Run): void {
           description: options.description,
           tags: options.tag,
           pinned: options.pin,
+          legacy: options.legacy,
         });
         const snapshot = await createSnapshot(context, input, call.work);
         return {

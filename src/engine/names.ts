@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { HoldfastError } from './errors.ts';
 
 /**
@@ -84,4 +85,10 @@ export function foldedName(name: string): string {
 /** Whether `path` is `ancestor` or lies below it; the empty path is the root. */
 export function isWithin(path: string, ancestor: string): boolean {
   return ancestor === '' || path === ancestor || path.startsWith(`${ancestor}/`);
+}
+
+/** Whether `inner` is `directory` or lies below it, by their names; both absolute. */
+export function contains(directory: string, inner: string): boolean {
+  const relative = path.relative(directory, inner);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }

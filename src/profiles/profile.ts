@@ -18,6 +18,8 @@ export interface ProfileView {
   workspace: string;
   /** Absolute; need not exist. */
   root: string;
+  /** Set where only names, sizes and times matter: no content has to be read, so entries may lack their upgrades. */
+  shallow?: true;
 }
 
 /**
@@ -90,8 +92,8 @@ export interface Profile {
     env: readonly string[];
     /** Config files, relative to the workspace, and the path of keys that names the root. */
     config: readonly { file: string; keys: readonly string[] }[];
-    /** Where the application expects its state inside a container. */
-    containerPath?: string;
+    /** Where the application expects its state inside a container, the usual place first. */
+    containerPaths?: readonly string[];
     /** Relative to the workspace. */
     default: string;
   };

@@ -6,7 +6,13 @@ export const Backup = z.object({
   id: Id,
   file: z.string(),
   createdAt: Time,
-  scope: z.object({ areas: z.array(z.string()), secrets: z.boolean(), vault: z.boolean() }),
+  /** `legacy`: it holds what lay in legacy places, instead of the root. */
+  scope: z.object({
+    areas: z.array(z.string()),
+    secrets: z.boolean(),
+    vault: z.boolean(),
+    legacy: z.boolean().optional(),
+  }),
   files: Count,
   bytes: Bytes,
   archiveBytes: Bytes,
@@ -25,6 +31,7 @@ export const CreateBackup = z.object({
   to: z.string().optional(),
   includeSecrets: z.boolean().default(false),
   withVault: z.boolean().default(false),
+  legacy: z.boolean().default(false),
 });
 export type CreateBackup = z.input<typeof CreateBackup>;
 

@@ -13,8 +13,16 @@ export const SnapshotReason = z.enum([
 ]);
 export type SnapshotReason = z.infer<typeof SnapshotReason>;
 
-/** What a snapshot covers. Both lists empty: the whole root. */
-export const Scope = z.object({ paths: z.array(RootPath), areas: z.array(z.string()) });
+/**
+ * What a snapshot covers. Both lists empty: the whole root; or, with `legacy`, all state outside it, where it was. Its
+ * paths are then relative to the workspace, and below `outside-workspace/` for what lies elsewhere; `secrets` are those
+ * of them whose content is never shown.
+ */
+export const Scope = z.object({
+  paths: z.array(RootPath),
+  areas: z.array(z.string()),
+  legacy: z.object({ secrets: z.array(RootPath) }).optional(),
+});
 export type Scope = z.infer<typeof Scope>;
 
 /** The words that people give a snapshot: all that can change about it. */
@@ -64,6 +72,8 @@ export const CreateSnapshot = z.object({
   description: z.string().max(2000).default(''),
   tags: z.array(z.string().max(100)).default([]),
   pinned: z.boolean().default(false),
+  /** What lies in legacy places, instead of the root. */
+  legacy: z.boolean().default(false),
 });
 export type CreateSnapshot = z.input<typeof CreateSnapshot>;
 

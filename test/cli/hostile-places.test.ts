@@ -92,6 +92,19 @@ suite('a root among its sources', () => {
     assert.deepEqual(readTree(path.join(workspace.folder, 'state/inner')), before);
   });
 
+  test('also when the root is named through a link', { skip }, t => {
+    const workspace = newWorkspace(t);
+    workspace.write({ 'old/a.txt': 'a', 'old/state/kept.txt': 'k' });
+    symlinkSync('old/state', path.join(workspace.folder, 'link'));
+    const result = workspace.run(...apply, '--root', 'link', '--from', 'old');
+    assert.equal(result.status, 3);
+    assert.deepEqual(result.json(ApplyResult).omitted, [{ path: 'old/state', reason: 'it is the root itself' }]);
+    assert.deepEqual(Object.keys(readTree(path.join(workspace.folder, 'old/state'), { except: ['.holdfast'] })), [
+      'a.txt',
+      'kept.txt',
+    ]);
+  });
+
   test('a root inside a source is left out of it, and grows no more', t => {
     const workspace = newWorkspace(t);
     workspace.write({ 'old/a.txt': 'a', 'old/state/kept.txt': 'k' });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { suite, test } from 'node:test';
 import { applyMigration } from '../../src/engine/migrations/apply.ts';
 import { planMigration } from '../../src/engine/migrations/plan.ts';
-import { filesChangedWhileRead } from '../fixtures/changing-files.ts';
+import { filesChangedBeforeOpened, filesChangedWhileRead } from '../fixtures/changing-files.ts';
 import { code, placeWith } from '../fixtures/engine.ts';
 import { makeTree } from '../fixtures/tree.ts';
 
@@ -66,7 +66,8 @@ suite('a source that changes while it is read', { skip: process.platform === 'wi
         assert.ok(fs.readFileSync(path.join(place.root, 'victim.bin')).equals(original));
       } else {
         const reason = applied.omitted.find(one => one.path === 'victim.bin')?.reason;
-        assert.ok(reason && applied.verified === 2, JSON.stringify(applied.omitted));
+        assert.match(reason ?? '', /^it (changed|was removed or replaced) while it was copied/);
+        assert.equal(applied.verified, 2);
       }
       const before = kept(path.join(from, 'victim.bin'));
       const again = await applyMigration(place.context, { from: [from], onConflict: 'keep-both' }, {});
@@ -97,5 +98,24 @@ suite('a source that changes while it is read', { skip: process.platform === 'wi
       await assert.rejects(applyMigration(place.context, { plan: plan.planId }, {}), code('PLAN_STALE'));
       assert.deepEqual(place.tree(), {});
     });
+  }
+
+  for (const what of ['removed', 'replaced by a link', 'replaced by a directory']) {
+    for (const [stage, nth] of [
+      ['planned', 1],
+      ['copied', 2],
+    ] as const) {
+      test(`${what} in the moment in which it is ${stage}: left out with a reason, the others arrive`, async () => {
+        using place = placeWith();
+        const from = path.join(place.path, 'app/old');
+        makeTree(from, { 'a.txt': 'a', 'victim.bin': original, 'z.txt': 'z' });
+        const victim = path.join(from, 'victim.bin');
+        const context = place.open({ fs: filesChangedBeforeOpened(victim, nth, () => changes[what]!(victim)) });
+        const applied = await applyMigration(context, { from: [from] }, {});
+        assert.deepEqual(Object.keys(place.tree()), ['a.txt', 'z.txt']);
+        const { reason } = applied.omitted.find(one => one.path.endsWith('victim.bin'))!;
+        assert.match(reason, /^it (vanished|was removed or replaced|was replaced)/);
+      });
+    }
   }
 });

@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
+import { nameFromBytes, systemPath } from '../../src/engine/names.ts';
 import type { ApplyMigration, ApplyResult, MigrationPlan, PlanItem } from '../../src/protocol/migrations.ts';
 import { type Found, type LegacyWorld, stateOf } from './legacy-world.ts';
 
 export interface Applied {
   plan: MigrationPlan;
   policy: ApplyMigration['onConflict'];
+  after: ApplyMigration['after'];
   /** Of applying it once more, when there was nothing left to do. */
   last: ApplyResult;
 }
 
 /** Once a migration is complete: every legacy file lies in the root byte by byte, or is listed with a reason. */
-export function assertBroughtOver(world: LegacyWorld, before: Found, { plan, policy, last }: Applied): void {
+export function assertBroughtOver(world: LegacyWorld, before: Found, { plan, policy, after, last }: Applied): void {
   const now = stateOf(world);
   const root = world.root;
   const listed = new Set(last.omitted.filter(({ reason }) => reason !== '').map(one => one.path));
@@ -24,6 +27,14 @@ export function assertBroughtOver(world: LegacyWorld, before: Found, { plan, pol
     if (listed.has(item.target) || (!target && listed.has(item.source))) continue;
     const resolution = item.action === 'conflict' ? policy : undefined;
     const stays = () => assert.deepEqual(target, before[`${root}/${item.target}`], `${item.target} stays`);
+    if (after === 'link' && item.action === 'copy' && source.type === 'file') {
+      const real = fs.realpathSync.native(systemPath(`${world.base}/${sourceOf(item)}`), { encoding: 'buffer' });
+      assert.equal(
+        nameFromBytes(real),
+        `${world.base}/${root}/${item.target}`,
+        `${item.source} leads to ${item.target}`,
+      );
+    }
     if (item.schema !== undefined) {
       assert.equal(target?.type, 'file', `${item.target} was upgraded`);
     } else if (resolution === 'keep-both') {

@@ -49,7 +49,7 @@ function withNamedDirectories(base: string, random: Random): Made {
   const target = random.pick(['', '', 'taken over/here']);
   const inRoot: Tree = {};
   for (const source of sources) {
-    const { legacy, root } = overlappingTrees(random, 0, sources.length === 1 ? '' : 'd ');
+    const { legacy, root } = overlappingTrees(random, 0);
     makeTree(`${base}/${source}`, legacy, { mtime: someTime(random) });
     Object.assign(inRoot, root);
   }
@@ -125,18 +125,14 @@ const names = [
   ...['é', 'e\u0301', '\udcff', 'caf\udce9.csv', 'x'.repeat(255)],
 ];
 
-/**
- * A legacy tree, and what the root has of it already: the same, something else, or nothing.
- *
- * @param mark before names of directories: with one, no file of another such tree has the name of a directory
- */
-function overlappingTrees(random: Random, depth: number, mark = ''): { legacy: Tree; root: Tree } {
+/** A legacy tree, and what the root has of it already: the same, something else, or nothing. */
+function overlappingTrees(random: Random, depth: number): { legacy: Tree; root: Tree } {
   const legacy: Tree = {};
   const root: Tree = {};
   for (let count = random.below(depth === 0 ? 8 : 4); count > 0; count--) {
     const there = random.below(10);
     const kind = random.below(10);
-    const name = `${kind > 6 ? mark : ''}${random.pick(names)}`.slice(0, 255);
+    const name = random.pick(names);
     if (Object.hasOwn(legacy, name)) continue;
     if (kind < 6) {
       const [text, mode, mtime] = [someText(random), someMode(random), someTime(random)];
@@ -150,7 +146,7 @@ function overlappingTrees(random: Random, depth: number, mark = ''): { legacy: T
       if (there < 3) root[name] = link(someTarget(random));
       if (there === 3) root[name] = someText(random);
     } else if (depth < 3) {
-      const inner = overlappingTrees(random, depth + 1, mark);
+      const inner = overlappingTrees(random, depth + 1);
       const attributes = () => ({ mode: random.pick([0o755, 0o700]), mtime: someTime(random) });
       legacy[name] = directory(inner.legacy, attributes());
       if (there < 6) root[name] = directory(inner.root, attributes());

@@ -51,7 +51,7 @@ class Round {
     const again = (await this.#order({ do: 'apply', input })) as ApplyResult;
     assert.equal(again.status, 'nothing-to-do');
     assert.deepEqual(stateOf(this.#world), migrated, 'done again, it changes nothing');
-    assertBroughtOver(this.#world, this.#before, { plan, policy: input.onConflict, last: again });
+    assertBroughtOver(this.#world, this.#before, { plan, policy: input.onConflict, after: input.after, last: again });
     await this.#undo();
     assert.deepEqual(stateOf(this.#world), this.#before, 'taken back, all is as before');
     for (const place of ['placement', 'locks']) {
@@ -80,9 +80,7 @@ class Round {
   async #decide(plan: MigrationPlan): Promise<ApplyMigration> {
     const policies: ConflictPolicy[] = ['fail', 'keep-target', 'keep-source', 'keep-both', 'keep-newer'];
     const onConflict = this.#random.pick(policies);
-    // Of two sources with the same target the first is linked; when it is done again, the second is the only one.
-    const shares = plan.omitted.some(({ reason }) => / goes (there from|to the same place)/.test(reason));
-    const after = this.#random.pick(shares ? (['keep'] as const) : (['keep', 'keep', 'link'] as const));
+    const after = this.#random.pick(['keep', 'link'] as const);
     const input = { ...this.#world.wish, after, onConflict };
     if (onConflict !== 'fail' || plan.totals.conflict === 0) return input;
     await assert.rejects(this.#order({ do: 'apply', input }), error => HoldfastError.is(error, 'CONFLICT'));
@@ -93,20 +91,9 @@ class Round {
   async #apply(plan: MigrationPlan, input: ApplyMigration): Promise<void> {
     const given = this.#random.below(2) === 0 ? { ...input, plan: plan.planId } : input;
     for (let deaths = this.#random.pick([0, 1, 1, 1, 1, 2, 3]); deaths > 0; deaths--) {
-      if (await this.#applied(given, input, 35 + 9 * plan.items.length)) return;
+      if (await this.#mortal({ do: 'apply', input: given }, 35 + 9 * plan.items.length)) return;
     }
-    await this.#applied(given, input, 0);
-  }
-
-  /** @returns whether it ended */
-  async #applied(given: ApplyMigration, input: ApplyMigration, calls: number): Promise<boolean> {
-    try {
-      return await this.#mortal({ do: 'apply', input: given }, calls);
-    } catch (error) {
-      // Killed after all was done, the plan is stale: nothing of it is left to do.
-      if (this.#deaths === 0 || !HoldfastError.is(error, 'PLAN_STALE')) throw error;
-      return this.#mortal({ do: 'apply', input }, calls);
-    }
+    await this.#mortal({ do: 'apply', input: given }, 0);
   }
 
   async #undo(): Promise<void> {

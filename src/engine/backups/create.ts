@@ -13,7 +13,7 @@ import { encodeRecord } from '../record.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { ArchivedNames, archivedName, headEntry, manifestEntry } from './archive-names.ts';
 import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
-import { gather, type LiveEntry } from './gather.ts';
+import { gather, gatherLegacyEntries, type LiveEntry } from './gather.ts';
 import { readLiveFile } from './read-live-file.ts';
 import { type Head, headKind, type Manifest, manifestKind, type Side, sideKind } from './records.ts';
 import { ArchiveWriter, type EntryHeader } from './write-archive.ts';
@@ -25,7 +25,12 @@ import { ArchiveWriter, type EntryHeader } from './write-archive.ts';
  * @throws ROOT_MISSING, CONFLICT (a place inside the root), LOCKED, DISK_FULL, CANCELLED; then no archive is there
  */
 export async function createBackup(context: Context, input: CreateBackup, work: Work): Promise<Backup> {
-  const { areas, to, includeSecrets, withVault } = CreateBackup.parse(input);
+  const { areas, to, includeSecrets, withVault, legacy } = CreateBackup.parse(input);
+  if (legacy && (withVault || areas.length > 0)) {
+    throw new HoldfastError('USAGE', 'A backup of the legacy state takes all of it, and nothing of the root.', {
+      hint: 'Make another one of the root.',
+    });
+  }
   requireRoot(context);
   await settleRoot(context);
   const { record } = ensureVault(context);
@@ -37,8 +42,8 @@ export async function createBackup(context: Context, input: CreateBackup, work: 
     const createdAt = context.ports.now().toISOString();
     const id = newId(context.ports);
     const name = `holdfast-${createdAt.replace(/[-:]|\.\d+/g, '')}-${id.slice(0, 8)}.tar.gz`;
-    const scope = { areas, secrets: includeSecrets, vault: withVault };
-    const gathered = await gather(context, scope, work);
+    const scope = { areas, secrets: includeSecrets, vault: withVault, ...(legacy ? { legacy } : {}) };
+    const gathered = await (legacy ? gatherLegacyEntries : gather)(context, scope, work);
     const file = path.join(directory, name);
     const temporary = path.join(directory, `.${id}${temporarySuffix}`);
     try {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
 import { asHoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { gatherLegacy } from '../legacy/gather.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { passingVaultParts } from '../placement/home.ts';
@@ -78,7 +79,7 @@ export async function gather(
     } else if (!wanted) {
       return;
     } else if (area?.secret && !scope.secrets) {
-      omitted.push({ path: inside, reason: `secret area "${area.id}": left out unless --include-secrets is given` });
+      omitted.push({ path: inside, reason: secretReason(area.id) });
     } else if (stat.isSymbolicLink()) {
       const target = nameFromBytes(fs.readlinkSync(absolute, { encoding: 'buffer' }));
       entries.push({ ...facts, type: 'link', size: 0, target });
@@ -87,6 +88,26 @@ export async function gather(
 
   await visit('');
   return { entries, omitted };
+}
+
+/** The same of what lies in legacy places, where it is. Whether it is secret goes by where it would come in the root. */
+export async function gatherLegacyEntries(
+  context: Context,
+  { secrets }: { secrets: boolean },
+  work: Work,
+): Promise<{ entries: LiveEntry[]; omitted: Omission[] }> {
+  const { entries, omitted } = await gatherLegacy(context, work);
+  const taken: LiveEntry[] = [];
+  for (const { secretArea, absolute, ...entry } of entries) {
+    const reason = secretArea !== undefined && !secrets ? secretReason(secretArea) : archiveProblem(entry.path);
+    if (reason) omitted.push({ path: entry.path, reason });
+    else taken.push({ ...entry, absolute: systemPath(absolute) });
+  }
+  return { entries: taken, omitted };
+}
+
+function secretReason(area: string): string {
+  return `secret area "${area}": left out unless --include-secrets is given`;
 }
 
 /** Why an archive with this path in it could not be read again. */

@@ -6,7 +6,7 @@ import { type Context, vaultName, vaultPath } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { checkedPath, isWithin } from '../names.ts';
 import { Pace } from '../pace.ts';
-import { destinationOf } from '../placement/destination.ts';
+import { destinationOf, refuseIntoRoot } from '../placement/destination.ts';
 import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
 import { restoreInto } from '../placement/restore-into.ts';
@@ -41,6 +41,7 @@ export async function restoreBackup(
       hint: 'Copy it elsewhere and restore it by its file name, if it is the one you want.',
     });
   }
+  if (inspected.head?.scope.legacy) refuseIntoRoot(context, base, `backup restore ${known?.id ?? path.basename(file)}`);
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   const wanted = withParents(selected(context, base, inspected, chosen));
   const result = await restoreInto(

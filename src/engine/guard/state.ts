@@ -4,8 +4,8 @@ import picomatch from 'picomatch';
 import type { Written } from '../../protocol/guard.ts';
 import { type Context, vaultName } from '../context.ts';
 import { isAbsent, systemCode } from '../errors.ts';
+import { legacySources } from '../legacy/sources.ts';
 import { systemPath } from '../names.ts';
-import { profileView } from '../profile-view.ts';
 import { shownPath } from '../root/shown-path.ts';
 import { walkFiles } from '../root/walk-files.ts';
 
@@ -38,7 +38,7 @@ export function guardedState(context: Context, { tracked, watch, earlier }: Guar
       walkFiles(fs, absolute, inside => add(path.join(absolute, inside), guarded), isRoot);
     }
   };
-  for (const { entries } of context.profile.legacySources(profileView(context))) {
+  for (const { entries } of legacySources(context)) {
     for (const { source, upgrade } of entries) for (const one of [source, ...(upgrade?.with ?? [])]) add(one, 'legacy');
   }
   for (const absolute of tracked) add(absolute, 'tracked');

@@ -8,8 +8,9 @@ import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
 import { takeSnapshot } from '../snapshots/create.ts';
 import { ensureVault } from '../vault/vault-record.ts';
-import { asInOldPlaces, oldDirectories, removeSources } from './old-places.ts';
-import { findMigration, migrationLock, writeMigration } from './records.ts';
+import { settleLinked } from './linked-directories.ts';
+import { rememberOldPlaces, removeSources } from './old-places.ts';
+import { findMigration, migrationLock } from './records.ts';
 
 /**
  * Removes what was migrated from its old places, after comparing each file with its copy in the root once more. A
@@ -39,13 +40,11 @@ export async function cleanupMigration(context: Context, reference: string, work
       { reason: 'before-cleanup', scope: { paths: [], areas: [] }, labels },
       work,
     );
-    if (migration.oldDirectories.length === 0) {
-      migration.placed = asInOldPlaces(context, migration.placed);
-      migration.oldDirectories = oldDirectories(context, migration.placed);
-      writeMigration(context, migration);
-    }
-    const omitted = await removeSources(context, migration.placed, new Pace(work));
-    const removed = migration.placed.length - omitted.length;
+    rememberOldPlaces(context, migration);
+    const pace = new Pace(work);
+    const aside = await settleLinked(context, migration, pace);
+    const { files: removed, left } = await removeSources(context, migration.placed, pace);
+    const omitted = [...aside, ...left];
     appendLog(context, { action: 'migrate.cleanup', target: migration.id, details: { removed, left: omitted.length } });
     return { migrationId: migration.id, removed, omitted, safetySnapshot: snapshot.id };
   });

@@ -20,23 +20,29 @@ function placeWithLegacy(root: Tree, legacy: Tree): Place & { old: string } {
 
 const everything = (directory: string) => readTree(directory, { directoryTimes: true, linkTimes: true });
 
-test('applied again, the links of an earlier migration do not take the place of what they lead to', posix, async () => {
-  using place = placeWithLegacy({ a: 'root' }, { a: 'legacy', 'caf\udce9': 'x', dir: { b: 'x' } });
-  const input: ApplyMigration = { from: [place.old], onConflict: 'keep-source', after: 'link' };
-  const before = everything(place.old);
-  const { migrationId } = await applyMigration(place.context, input, {});
-  assert.ok(fs.lstatSync(`${place.old}/a`).isSymbolicLink());
-  const migrated = place.tree();
-  const again = await applyMigration(place.context, input, {});
-  assert.deepEqual([again.status, again.omitted.length], ['nothing-to-do', 3]);
-  assert.deepEqual(place.tree(), migrated);
-  await undoMigration(place.context, migrationId!, {});
-  assert.deepEqual(everything(place.old), before);
-});
+for (const whole of [true, false]) {
+  const what = whole ? 'the link of a whole directory does' : 'the links of single files do';
+  test(`applied again, ${what} not take the place of what it leads to`, posix, async () => {
+    using place = placeWithLegacy({ a: 'root' }, { a: 'legacy', 'caf\udce9': 'x', dir: { b: 'x' } });
+    if (!whole) fs.symlinkSync(`${place.root}/a`, `${place.old}/not brought over`);
+    const input: ApplyMigration = { from: [place.old], onConflict: 'keep-source', after: 'link' };
+    const before = everything(place.old);
+    const { migrationId } = await applyMigration(place.context, input, {});
+    assert.ok(fs.lstatSync(whole ? place.old : `${place.old}/a`).isSymbolicLink());
+    const migrated = place.tree();
+    const again = await applyMigration(place.context, input, {});
+    assert.deepEqual([again.status, again.omitted.length], ['nothing-to-do', whole ? 1 : 4]);
+    assert.deepEqual(place.tree(), migrated);
+    await undoMigration(place.context, migrationId!, {});
+    assert.deepEqual(everything(place.old), before);
+  });
+}
 
 test('whenever the linking is killed, nothing of it is migrated, and undoing leaves nothing of it', posix, async () => {
   for (let at = 1, dead = true; dead; at++) {
     using place = placeWithLegacy({}, { a: 'x' });
+    // With something that stays, the directory is not linked as a whole.
+    fs.symlinkSync(`${place.root}/a`, `${place.old}/not brought over`);
     const input: ApplyMigration = { from: [place.old], after: 'link' };
     const before = everything(place.old);
     const { ports, isDead } = mortalPorts({ at, when: 'after' });

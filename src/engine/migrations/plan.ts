@@ -5,6 +5,7 @@ import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { makeDirectory } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
+import { derivedId } from '../id.ts';
 import { checkedPath, nameFromBytes } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { hashFile } from '../placement/hash-file.ts';
@@ -15,6 +16,7 @@ import type { Work } from '../ports.ts';
 import { areaOf } from '../root/areas.ts';
 import { shownPath } from '../root/shown-path.ts';
 import { ensureVault } from '../vault/vault-record.ts';
+import { compare, fileAbove, linkedSources, oneSourcePerPlace } from './one-source-per-place.ts';
 import { type StoredPlan, writePlan } from './records.ts';
 import { likeTheSources } from './source-directories.ts';
 import { readSources, type SourceFile } from './sources.ts';
@@ -51,29 +53,27 @@ export async function makePlan(
   }
   const prefix = checkedPath(set.target ?? '', context.ports.platform);
   const { files, directories, omitted, warnings } = await readSources(context, from, prefix, work);
-  const byTarget = new Map<string, SourceFile>();
-  for (const file of files.sort((one, other) =>
-    one.wanted.path === other.wanted.path
-      ? compare(one.source, other.source)
-      : compare(one.wanted.path, other.wanted.path),
-  )) {
-    const first = byTarget.get(file.wanted.path);
-    if (!first) byTarget.set(file.wanted.path, file);
-    else if (first.wanted.sha256 !== file.wanted.sha256) {
-      omitted.push({
-        path: shownPath(context.workspace, file.source),
-        reason: `"${shownPath(context.workspace, first.source)}" goes to the same place with other content`,
-      });
-    } else
-      omitted.push({
-        path: shownPath(context.workspace, file.source),
-        reason: `the same content goes there from "${shownPath(context.workspace, first.source)}"`,
-      });
-  }
+  const settled = oneSourcePerPlace(context, files);
+  const { byTarget } = settled;
+  omitted.push(...settled.omitted);
   const pace = new Pace(work);
   const items: PlanItem[] = [];
-  for (const file of byTarget.values()) items.push(await itemOf(context, file, pace));
-  const missing = directories.filter(directory => !lstatOf(context.ports, context.root, directory.path));
+  let linked: ReturnType<typeof linkedSources> | undefined;
+  for (const file of byTarget.values()) {
+    const item = await itemOf(context, file, pace);
+    linked ??= item.action === 'conflict' ? linkedSources(context) : undefined;
+    const first = item.action === 'conflict' ? linked?.get(item.target) : undefined;
+    if (first === undefined || first === file.source) items.push(item);
+    else {
+      byTarget.delete(item.target);
+      const reason = `"${shownPath(context.workspace, first)}", a link by now, goes to the same place with other content`;
+      omitted.push({ path: item.source, reason });
+    }
+  }
+  const missing = directories.filter(
+    ({ path }) =>
+      !byTarget.has(path) && fileAbove(byTarget, path) === undefined && !lstatOf(context.ports, context.root, path),
+  );
   const plan: Omit<MigrationPlan, 'planId'> = {
     profile: context.profile.id,
     root: context.root,
@@ -87,7 +87,9 @@ export async function makePlan(
   const wanted = parentsFirst([...unique(missing), ...all.map(file => file.wanted)], like);
   const sources = Object.fromEntries(all.map(file => [file.wanted.path, file.source]));
   const upgrades = new Map(all.flatMap(file => (file.upgrade ? [[file.wanted.path, file.upgrade]] : [])));
-  return { plan: { planId: planIdOf({ plan, wanted }), ...plan }, input: { from, set }, wanted, sources, upgrades };
+  // From everything that the plan depends on: it is stale exactly when making it again gives another id.
+  const planId = derivedId(hash('sha256', JSON.stringify({ plan, wanted }), 'buffer'));
+  return { plan: { planId, ...plan }, input: { from, set }, wanted, sources, upgrades };
 }
 
 async function itemOf(context: Context, file: SourceFile, pace: Pace): Promise<PlanItem> {
@@ -133,15 +135,6 @@ function totalsOf(items: readonly PlanItem[]): MigrationPlan['totals'] {
   };
 }
 
-/** From everything that the plan depends on, so that a plan is stale exactly when making it again gives another id. */
-function planIdOf(content: unknown): string {
-  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
-  return Array.from(
-    hash('sha256', JSON.stringify(content), 'buffer').subarray(0, 20),
-    byte => alphabet[byte & 31],
-  ).join('');
-}
-
 function unique(wanted: readonly Wanted[]): Wanted[] {
   return [...new Map(wanted.map(one => [one.path, one])).values()];
 }
@@ -157,8 +150,4 @@ function parentsFirst(wanted: readonly Wanted[], like: ReadonlyMap<string, Wante
     }
   }
   return [...all.values()].sort((one, other) => compare(one.path, other.path));
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

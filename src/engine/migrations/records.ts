@@ -53,6 +53,11 @@ const StoredMigration = Migration.extend({
   ),
   /** Around the sources; absolute. Empty until something is done to the sources. */
   oldDirectories: z.array(z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() })),
+  /**
+   * Source directories that were to become links, and the directories of the root that they lead to. `aside`: where such a
+   * directory lies, whole, while one takes the other's place; absolute, as `path`.
+   */
+  linkedDirectories: z.array(z.object({ path: z.string(), target: z.string(), aside: z.string() })).optional(),
   madeDirectories: z.array(z.string()),
   /** Directories that were there before, with their times, so that undoing leaves no trace. */
   touchedDirectories: z.array(z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() })),

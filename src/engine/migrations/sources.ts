@@ -6,6 +6,7 @@ import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
 import { temporaryName } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { legacySources } from '../legacy/sources.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { hashFile } from '../placement/hash-file.ts';
@@ -17,6 +18,7 @@ import { areaOf } from '../root/areas.ts';
 import { shownPath } from '../root/shown-path.ts';
 import { objectId } from '../vault/object-id.ts';
 import { linkDigest } from './is-placed.ts';
+import { readMigrations } from './records.ts';
 
 /** One legacy file or link as it lies on disk, and what it is to be in the root. */
 export interface SourceFile {
@@ -66,8 +68,13 @@ export function* legacyPlaces(
   prefix: string,
 ): Generator<Pick<LegacySource, 'entries' | 'omitted' | 'warnings'>> {
   const view = profileView(context);
-  yield* context.profile.legacySources(view);
+  yield* legacySources(context);
   for (const one of from) {
+    const link = linkLeftAt(context, path.resolve(context.workspace, one));
+    if (link) {
+      yield { entries: [], omitted: [link], warnings: [] };
+      continue;
+    }
     const directory = namedDirectory(context, one);
     const { entries, omitted, warnings } = context.profile.sourceFrom?.(view, directory) ?? {
       entries: [{ source: directory, target: '' }],
@@ -77,6 +84,16 @@ export function* legacyPlaces(
     const below = (target: string) => [prefix, target].filter(Boolean).join('/');
     yield { entries: entries.map(entry => ({ ...entry, target: below(entry.target) })), omitted, warnings };
   }
+}
+
+/** A directory that an earlier migration replaced by a link into the root. */
+function linkLeftAt(context: Context, directory: string): Omission | undefined {
+  const isOurs = readMigrations(context).some(({ linkedDirectories = [] }) =>
+    linkedDirectories.some(one => one.path === directory),
+  );
+  return isOurs && leadsIntoRoot(profileView(context), directory)
+    ? { path: shownPath(context.workspace, directory), reason: 'a link into the root' }
+    : undefined;
 }
 
 function namedDirectory({ ports, workspace, root }: Context, given: string): string {
@@ -103,12 +120,15 @@ class SourceWalk {
   readonly #context: Context;
   readonly #sources: Sources;
   readonly #pace: Pace;
+  /** Without links: that is how named directories are walked. */
+  readonly #root: string;
   #bytes = 0;
 
   constructor(context: Context, sources: Sources, pace: Pace) {
     this.#context = context;
     this.#sources = sources;
     this.#pace = pace;
+    this.#root = context.ports.fs.existsSync(context.root) ? context.ports.fs.realpathSync(context.root) : context.root;
   }
 
   /** Whatever cannot be read or placed is listed with the reason; the rest goes on. */
@@ -116,7 +136,7 @@ class SourceWalk {
     const { source } = entry;
     const omit = (reason: string) =>
       this.#sources.omitted.push({ path: shownPath(this.#context.workspace, source), reason });
-    if (source === this.#context.root) return void omit('it is the root itself');
+    if (source === this.#context.root || source === this.#root) return void omit('it is the root itself');
     if (temporaryName.test(path.basename(source))) return void omit('Holdfast was interrupted while it wrote this');
     if (isWithin(entry.target, vaultName)) return void omit('its place would be inside the vault');
     if (this.#pace.due()) await this.#pace.breathe({ phase: 'Reading', done: this.#bytes, total: 0, unit: 'bytes' });
@@ -125,6 +145,8 @@ class SourceWalk {
     } catch (error) {
       const known = asHoldfastError(error);
       if (isAbsent(error)) omit('it vanished while the plan was made');
+      else if (['ELOOP', 'EISDIR', 'ENOTDIR', 'ENXIO', 'EAGAIN'].includes(systemCode(error) ?? ''))
+        omit('it was replaced by something else while the plan was made');
       else if (known.code === 'UNREADABLE' || known.code === 'INVALID_NAME') omit(known.message);
       else throw error;
     }

@@ -24,6 +24,23 @@ export function destinationOf(context: Context, to: string | undefined): string 
   return checked(context, directory);
 }
 
+/**
+ * State of legacy places has the order of these, not that of the root, and is not put back where a program may be at work
+ * with it.
+ *
+ * @throws CONFLICT when `base` is the root
+ */
+export function refuseIntoRoot(context: Context, base: string, command: string): void {
+  if (base !== context.root) return;
+  throw new HoldfastError(
+    'CONFLICT',
+    'This holds state of legacy places, which does not belong into the root as it is.',
+    {
+      hint: `Put it into a directory of its own: holdfast ${command} --to DIR. What you want of it, migrate from there with --from, or copy back.`,
+    },
+  );
+}
+
 function checked({ ports }: Context, directory: string): string {
   try {
     if (ports.fs.statSync(directory).isDirectory()) return directory;

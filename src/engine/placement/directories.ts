@@ -39,6 +39,17 @@ export class Directories {
     return true;
   }
 
+  /** Whether it, or one above it, is no directory: then nothing that belongs in it can be there. */
+  isBlocked(path: string): boolean {
+    try {
+      this.check(path);
+      return false;
+    } catch (error) {
+      if (HoldfastError.is(error, 'CONFLICT')) return true;
+      throw error;
+    }
+  }
+
   /** As `check`, and makes it when somebody removed it meanwhile. */
   make(path: string): void {
     if (this.check(path)) return;

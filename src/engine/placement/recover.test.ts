@@ -98,6 +98,28 @@ test('a planted journal cannot point out of the root', posix, async () => {
   }
 });
 
+test('a file where a directory was to be: all is taken back, once and for all', posix, async () => {
+  const steps: Journal['steps'] = [
+    { do: 'mkdir', path: 'a/new' },
+    { do: 'rmdir', path: 'a/empty', mode: 0o755, mtime: '0' },
+    { do: 'put', path: 'a/file', staged: 1, displaced: null },
+  ];
+  for (const step of steps) {
+    using place = placeWith({ a: 'file' });
+    await place.snapshot();
+    const home = placementHome(place.context, place.root);
+    makeTree(home.staged, { 0: 'new' });
+    makeTree(home.displaced, {});
+    writeJournal(place.context.ports, home, {
+      steps: [{ do: 'put', path: 'b', staged: 0, displaced: null }, { do: 'mkdir', path: 'c' }, step, steps[0]!],
+      directories: [],
+    });
+    await place.snapshot();
+    assert.deepEqual(Object.keys(place.tree()), ['a'], step.do);
+    assert.deepEqual(fs.readdirSync(home.directory), []);
+  }
+});
+
 test('what a killed placement left before its journal is forgotten', posix, async () => {
   using place = placeWith({ a: 'x' });
   await place.snapshot();

@@ -54,7 +54,8 @@ export class Stager {
     this.#numbers.set(wanted.path, number);
   }
 
-  open(wanted: Wanted): StagedFile {
+  /** @param mismatch says why the bytes may not be those wanted, instead of what is wrong with them */
+  open(wanted: Wanted, mismatch?: string): StagedFile {
     const { fs } = this.#ports;
     const { number, path } = this.#next();
     const file = this.#writing(() => fs.openSync(path, 'wx', 0o600));
@@ -85,7 +86,7 @@ export class Stager {
             fs.closeSync(file);
           }
         });
-        if (reason) drop(reason);
+        if (reason) drop(mismatch ?? reason);
         else this.#numbers.set(wanted.path, number);
         return reason === undefined;
       },

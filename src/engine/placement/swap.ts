@@ -160,6 +160,7 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
   const { fs } = ports;
   const { base } = home;
   const path = at(base, step.path);
+  const blocked = directories.isBlocked(dirname(step.path));
   const takeBack = (number: number) => {
     const aside = join(home.displaced, String(number));
     if (!exists(ports, aside)) return;
@@ -174,12 +175,14 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
   switch (step.do) {
     case 'mkdir':
       try {
-        if (directories.check(dirname(step.path))) fs.rmdirSync(path);
+        if (!blocked && directories.check(dirname(step.path))) fs.rmdirSync(path);
       } catch (error) {
         if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR'].includes(systemCode(error) ?? '')) throw error;
       }
       return;
     case 'rmdir':
+      // Where something else is by now, an empty directory is nothing that could be lost.
+      if (blocked) return;
       directories.make(dirname(step.path));
       if (!exists(ports, path)) fs.mkdirSync(path, { mode: step.mode });
       setDirectory(ports, base, step.path, step.mode, step.mtime);
@@ -189,7 +192,7 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
       return;
     case 'put': {
       const staged = join(home.staged, String(step.staged));
-      if (!exists(ports, staged) && directories.check(dirname(step.path)) && exists(ports, path)) {
+      if (!blocked && !exists(ports, staged) && directories.check(dirname(step.path)) && exists(ports, path)) {
         fs.renameSync(path, staged);
         const other = at(base, besides(step.path, step.staged));
         if (exists(ports, other)) fs.renameSync(other, path);

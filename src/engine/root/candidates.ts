@@ -85,7 +85,13 @@ export function findCandidates(inputs: CandidateInputs): FoundCandidate[] {
   });
 
   const environment = ['HOLDFAST_ROOT', ...profile.root.env].map(name =>
-    described('env', name, ports.env[name], 'Set in the environment.', 'Not set in the environment.'),
+    described(
+      'env',
+      name,
+      Object.hasOwn(ports.env, name) ? ports.env[name] : undefined,
+      'Set in the environment.',
+      'Not set in the environment.',
+    ),
   );
 
   const config = profile.root.config.map(({ file, keys }): FoundCandidate => {
@@ -96,12 +102,12 @@ export function findCandidates(inputs: CandidateInputs): FoundCandidate[] {
     return described('config', name, value, `Set in ${file}.`, 'unset' in found ? found.unset : '');
   });
 
-  const { containerPath } = profile.root;
+  const { containerPaths = [] } = profile.root;
   const nothing = { kind: 'compose', value: null, path: null, unset: true } as const;
   const compose =
-    containerPath === undefined
+    containerPaths.length === 0
       ? [{ ...nothing, name: 'compose.yaml', reason: `The profile ${profile.id} names no container path.` }]
-      : findInCompose({ ...ports, workspace }, containerPath).map((found): FoundCandidate => {
+      : findInCompose({ ...ports, workspace }, containerPaths).map((found): FoundCandidate => {
           const name = found.file;
           if ('unset' in found) return { ...nothing, name, reason: found.unset };
           if ('problem' in found) return broken('compose', name, name, found.problem, found.value);

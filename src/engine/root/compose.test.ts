@@ -12,7 +12,7 @@ const home = path.resolve('/home/maria');
 function find(tree: Tree | string, env: Record<string, string> = {}) {
   using place = temporaryDirectory();
   makeTree(place.path, typeof tree === 'string' ? { 'compose.yaml': tree } : tree);
-  const findings = findInCompose({ fs, env, home, workspace: place.path }, '/app/data/workspace');
+  const findings = findInCompose({ fs, env, home, workspace: place.path }, ['/app/data/workspace']);
   return findings.map(found =>
     'path' in found ? { ...found, path: path.relative(place.path, found.path).split(path.sep).join('/') } : found,
   );
@@ -35,6 +35,22 @@ test('bind mounts in both syntaxes, on the path itself or above it', () => {
   assert.equal(pathOf(service('"./with space:/app/data"')), 'with space/workspace');
 });
 
+test('of several container paths the first that something is mounted on counts', () => {
+  using place = temporaryDirectory();
+  const found = (text: string) => {
+    makeTree(place.path, { 'compose.yaml': text });
+    const [one] = findInCompose({ fs, env: {}, home, workspace: place.path }, ['/new/data', '/old/data']);
+    return one && 'path' in one ? path.relative(place.path, one.path) : one;
+  };
+  assert.equal(found(service('./b:/old/data')), 'b');
+  assert.equal(found(service('./b:/old/data', './a:/new/data')), 'a');
+  assert.equal(found(service('volume:/new/data', './b:/old/data')), 'b');
+  assert.deepEqual(found(service('./c:/logs')), {
+    file: 'compose.yaml',
+    unset: 'compose.yaml mounts nothing on /new/data or /old/data.',
+  });
+});
+
 test('the nearest mount owns the path, in whatever order they stand', () => {
   assert.equal(pathOf(service('./near:/app/data', './far:/app')), 'near/workspace');
   assert.equal(pathOf(service('./far:/app', './near:/app/data', './logs:/app/logs')), 'near/workspace');
@@ -49,7 +65,7 @@ test('home, absolute and Windows sources', () => {
   using place = temporaryDirectory();
   const source = (text: string) => {
     makeTree(place.path, { 'compose.yaml': service(text) });
-    const found = findInCompose({ fs, env: {}, home, workspace: place.path }, '/app/data/workspace')[0]!;
+    const found = findInCompose({ fs, env: {}, home, workspace: place.path }, ['/app/data/workspace'])[0]!;
     return 'path' in found ? found.path : found;
   };
   assert.equal(source('~/state:/app/data/workspace'), path.resolve('/home/maria/state'));

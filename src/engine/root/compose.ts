@@ -35,10 +35,11 @@ interface Mount {
 }
 
 /**
- * Looks for the directory of this machine that a container has at `containerPath`: of every service the mount that
- * owns it, which is the one with the longest target on the way to it.
+ * Looks for the directory of this machine that a container has at one of `containerPaths`: of every service the mount
+ * that owns it, which is the one with the longest target on the way to it. The first path that something is mounted on
+ * counts.
  */
-export function findInCompose(surroundings: Surroundings, containerPath: string): ComposeFinding[] {
+export function findInCompose(surroundings: Surroundings, containerPaths: readonly string[]): ComposeFinding[] {
   const findings: ComposeFinding[] = [];
   for (const file of composeFiles) {
     const read = configurationText(surroundings.fs, path.join(surroundings.workspace, file));
@@ -46,12 +47,20 @@ export function findInCompose(surroundings: Surroundings, containerPath: string)
     const first = findings[0]?.file;
     if (first) findings.push({ file, unset: `Docker Compose reads ${first} and not this file.` });
     else if ('problem' in read) findings.push({ file, problem: `${file} cannot be used: ${read.problem}.` });
-    else findings.push({ file, ...findInText(surroundings, file, read.text, containerPath) });
+    else findings.push({ file, ...findFirst(surroundings, file, read.text, containerPaths) });
   }
   return findings.length > 0 ? findings : [{ file: composeFiles[0], unset: 'There is no compose file.' }];
 }
 
 type Found = ComposeFinding extends infer F ? (F extends { file: string } ? Omit<F, 'file'> : never) : never;
+
+function findFirst(surroundings: Surroundings, file: string, text: string, containerPaths: readonly string[]): Found {
+  const found = containerPaths.map(one => findInText(surroundings, file, text, one));
+  return (
+    found.find(one => 'path' in one || 'problem' in one) ??
+    found.find(one => 'unusable' in one) ?? { unset: `${file} mounts nothing on ${containerPaths.join(' or ')}.` }
+  );
+}
 
 function findInText(surroundings: Surroundings, file: string, text: string, containerPath: string): Found {
   const lineCounter = new LineCounter();

@@ -28,7 +28,8 @@ function variableValue(variable: string, { workspace, home, env }: Surroundings)
   if (variable === 'userHome') return home;
   const name = /^env:(.+)$/.exec(variable)?.[1];
   if (name === undefined) throw invalid(`\${${variable}} is not a known variable.`);
-  const value = env[name];
+  // A name such as `toString` is set only where somebody set it.
+  const value = Object.hasOwn(env, name) ? env[name] : undefined;
   if (!value) throw invalid(`The environment variable ${name} is not set.`);
   return value;
 }

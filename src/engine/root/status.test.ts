@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { makeDigitalArticle } from '../../../test/fixtures/digital-article.ts';
+import { filesWith } from '../../../test/fixtures/file-calls.ts';
 import { testContext } from '../../../test/fixtures/ports.ts';
 import { readTree, temporaryDirectory } from '../../../test/fixtures/tree.ts';
+import { makeWebviz } from '../../../test/fixtures/webviz.ts';
 import { Status } from '../../protocol/root.ts';
 import { HoldfastError } from '../errors.ts';
+import { applyMigration } from '../migrations/apply.ts';
+import { showMigration } from '../migrations/show.ts';
 import { createSnapshot } from '../snapshots/create.ts';
 import { status } from './status.ts';
 
@@ -35,6 +40,29 @@ test('a legacy file that the root has, with size and time, no longer waits', asy
   assert.equal((await status(testContext(place.path), {})).legacy.files, 13);
   fs.appendFileSync(`${to}/${good}.json`, ' ');
   assert.equal((await status(testContext(place.path), {})).legacy.files, 14);
+});
+
+test('what was upgraded on its way no longer waits, until it changes or its place in the root is empty', async () => {
+  using place = temporaryDirectory();
+  makeWebviz(place.path);
+  const read: string[] = [];
+  const files = filesWith('readFileSync', (file: unknown) => void read.push(String(file)));
+  const context = testContext(place.path, { fs: files, profileFlag: 'webviz' });
+  const waiting = async () => (await status(context, {})).legacy.files;
+  const { migrationId } = await applyMigration(context, {}, {});
+  read.length = 0;
+  assert.equal(await waiting(), 0);
+  assert.deepEqual(
+    read.filter(file => /export.*\/(sessions|snapshots)\//.test(file)),
+    [],
+    'no document was read for that',
+  );
+  const { items } = showMigration(context, migrationId!).plan;
+  const [one, other] = items.filter(({ action, target }) => action === 'upgrade' && target.startsWith('sessions/'));
+  fs.appendFileSync(path.join(place.path, one!.source), ' ');
+  assert.equal(await waiting(), 1);
+  fs.rmSync(path.join(context.root, other!.target));
+  assert.equal(await waiting(), 2);
 });
 
 test('says what changed since the newest snapshot', async () => {

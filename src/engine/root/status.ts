@@ -3,15 +3,17 @@ import type { Status } from '../../protocol/root.ts';
 import { listBackups } from '../backups/list.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { legacySources } from '../legacy/sources.ts';
+import { readMigrations } from '../migrations/records.ts';
 import { systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { FileCalls, Work } from '../ports.ts';
-import { profileView } from '../profile-view.ts';
 import { countSessions } from '../sessions/list.ts';
 import { diffSnapshot } from '../snapshots/diff.ts';
 import { listSnapshots } from '../snapshots/list.ts';
 import { vaultStats } from '../vault/stats.ts';
 import { readVaultRecord } from '../vault/vault-record.ts';
+import { shownPath } from './shown-path.ts';
 import { walkFiles } from './walk-files.ts';
 
 /**
@@ -55,17 +57,20 @@ function newest(times: string[]): string | null {
 }
 
 /**
- * What still waits to be brought into the root: legacy files that the root does not have with the same size and time,
- * and the sources that hold such files. Contents are not compared here; the plan of a migration does.
+ * What still waits to be brought into the root: legacy files that the root does not have with the same size and time, nor
+ * got by a migration, and the sources that hold such files. Contents are not compared here; the plan of a migration does.
  */
 async function legacyState(context: Context, pace: Pace): Promise<Status['legacy']> {
   const { fs } = context.ports;
   const total = { sources: 0, files: 0, bytes: 0 };
-  for (const source of context.profile.legacySources(profileView(context))) {
+  let migrated: ReturnType<typeof migratedFiles> | undefined;
+  for (const source of legacySources(context, { shallow: true })) {
     let waiting = 0;
-    const count = (target: string, stats: Stats) => {
+    const count = (at: string, target: string, stats: Stats) => {
       const copy = lstat(fs, `${context.root}/${target}`);
       if (copy && copy.size === stats.size && sameTime(copy, stats)) return;
+      migrated ??= migratedFiles(context);
+      if (migrated.get(at)?.(stats)) return;
       waiting++;
       if (stats.isFile()) total.bytes += stats.size;
     };
@@ -73,12 +78,12 @@ async function legacyState(context: Context, pace: Pace): Promise<Status['legacy
       if (pace.due()) await pace.breathe();
       const stats = lstat(fs, at);
       if (!stats) continue;
-      if (!stats.isDirectory()) count(target, stats);
+      if (!stats.isDirectory()) count(at, target, stats);
       else
         walkFiles(
           fs,
           at,
-          (path, inner) => count(`${target}/${path}`, inner),
+          (path, inner) => count(`${at}/${path}`, `${target}/${path}`, inner),
           () => false,
         );
     }
@@ -86,6 +91,30 @@ async function legacyState(context: Context, pace: Pace): Promise<Status['legacy
     if (waiting > 0) total.sources++;
   }
   return total;
+}
+
+/**
+ * By absolute source: whether what is there now is what a completed migration brought in, and is still in the root. The
+ * file in the root may be another: upgraded, or edited since.
+ */
+function migratedFiles(context: Context): Map<string, (now: Stats) => boolean> {
+  const files = new Map<string, (now: Stats) => boolean>();
+  for (const { status: state, plan, placed } of readMigrations(context).reverse()) {
+    if (state !== 'completed') continue;
+    const sizes = new Map(plan.items.map(({ source, bytes }) => [source, bytes]));
+    const inRoot = new Map<string, boolean>();
+    for (const { source, path, mtime } of placed) {
+      const bytes = sizes.get(shownPath(context.workspace, source));
+      // One source may have become several files.
+      inRoot.set(source, inRoot.get(source) !== false && !!lstat(context.ports.fs, `${context.root}/${path}`));
+      const isSame = (now: Stats) =>
+        (!now.isFile() || now.size === bytes) &&
+        BigInt(Math.trunc(now.mtimeMs)) === BigInt(mtime) / 1_000_000n &&
+        inRoot.get(source) === true;
+      files.set(source, isSame);
+    }
+  }
+  return files;
 }
 
 function sameTime(one: Stats, other: Stats): boolean {

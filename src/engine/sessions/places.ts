@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { leadsIntoRoot } from '../../profiles/reading/directories.ts';
 import type { Context } from '../context.ts';
 import { isAbsent } from '../errors.ts';
 import { profileView } from '../profile-view.ts';
@@ -26,8 +27,11 @@ export function nativePlace(id: string): SessionPlace {
 
 /** Every session that there may be: those of Holdfast, then what the profile calls one. */
 export function sessionPlaces(context: Context): SessionPlace[] {
+  const view = profileView(context);
   const ofProfile = context.profile
-    .sessionLocations(profileView(context))
+    .sessionLocations(view)
+    // A link that a migration left: the session is listed where it is now.
+    .filter(({ path: location, legacy }) => !legacy || !leadsIntoRoot(view, location))
     .map(({ path: location, legacy }) => ({ location, content: location, native: false, legacy }));
   const native = nativeIds(context).map(nativePlace);
   const taken = new Set(native.map(({ location }) => location));

@@ -16,6 +16,7 @@ import { readScanCache, type ScanCache, writeScanCache } from '../vault/scan-cac
 import { storing } from '../vault/storing.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type Captured, capture } from './capture.ts';
+import { captureLegacy } from './capture-legacy.ts';
 import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
 import { selectionOf, withAlways } from './selection.ts';
 
@@ -26,9 +27,15 @@ import { selectionOf, withAlways } from './selection.ts';
  */
 export async function createSnapshot(context: Context, input: CreateSnapshot, work: Work): Promise<Snapshot> {
   requireRoot(context);
-  const { paths, areas, ...labels } = CreateSnapshot.parse(input);
+  const { paths, areas, legacy, ...labels } = CreateSnapshot.parse(input);
+  if (legacy && paths.length + areas.length > 0) {
+    throw new HoldfastError('USAGE', 'A snapshot of the legacy state takes all of it.', {
+      hint: 'Give neither paths nor areas: those are of the root.',
+    });
+  }
   await settleRoot(context);
-  const snapshot = await takeSnapshot(context, { reason: 'manual', scope: { paths, areas }, labels }, work);
+  const scope = legacy ? { paths, areas, legacy: { secrets: [] } } : { paths, areas };
+  const snapshot = await takeSnapshot(context, { reason: 'manual', scope, labels }, work);
   appendLog(context, {
     action: 'snapshot.create',
     target: snapshot.id,
@@ -63,11 +70,12 @@ async function takeInto(
   const started = performance.now();
   const createdAt = context.ports.now().toISOString();
   const selection = withAlways(selectionOf(context, scope), always);
-  const whole = base === undefined && scope.paths.length === 0 && scope.areas.length === 0;
+  const whole = base === undefined && !scope.legacy && scope.paths.length === 0 && scope.areas.length === 0;
   const key = captureKey(context);
   const cache = base === undefined ? trustedCache(context, store, key) : undefined;
   store.rely(cache?.packs ?? []);
-  const captured = await captureWith(context, base ?? context.root, store, selection, cache, work);
+  const legacy = scope.legacy ? await captureLegacy(context, store, work) : undefined;
+  const captured = legacy ?? (await captureWith(context, base ?? context.root, store, selection, cache, work));
   await store.flush();
   const id = newId(context.ports);
   const snapshot: Snapshot = {
@@ -78,7 +86,7 @@ async function takeInto(
     rootId,
     host: context.ports.host.name,
     parent: parentOf(context, cache),
-    scope,
+    scope: legacy ? { ...scope, legacy: { secrets: legacy.secrets } } : scope,
     tree: captured.tree,
     files: captured.files,
     bytes: captured.bytes,
@@ -88,7 +96,8 @@ async function takeInto(
     skipped: captured.skipped,
   };
   commitSnapshot(context, snapshot, store);
-  if (whole) writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
+  if (whole && 'directories' in captured)
+    writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
   return snapshot;
 }
 

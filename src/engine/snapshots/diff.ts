@@ -6,6 +6,7 @@ import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
 import { ObjectStore } from '../vault/object-store.ts';
 import { capture } from './capture.ts';
+import { captureLegacy } from './capture-legacy.ts';
 import { compareTrees } from './compare-trees.ts';
 import { captureKey, trustedCache } from './create.ts';
 import { DryStore } from './dry-store.ts';
@@ -14,7 +15,7 @@ import { markSecrets } from './mark-secrets.ts';
 import { selectionOf } from './selection.ts';
 
 /**
- * What changed from snapshot `a` to snapshot `b`, or to the root as it is now when `b` is `null`. A file counts as
+ * What changed from snapshot `a` to snapshot `b`, or to what `a` covers as it is now when `b` is `null`. A file counts as
  * modified when its bytes, mode or kind differ; a mere new time is no change. Equal directories are not opened.
  *
  * @param paths only these and what lies below them; empty: all
@@ -32,15 +33,24 @@ export async function diffSnapshot(
   const vault = new ObjectStore(context);
   try {
     const store = new DryStore(vault);
-    const tree = after ? after.tree : await treeOfNow(context, vault, store, before.scope, work);
+    const now: Now = after
+      ? { tree: after.tree, secrets: after.scope.legacy?.secrets }
+      : await treeOfNow(context, vault, store, before.scope, work);
     const chosen = paths.map(path => checkedPath(path, context.ports.platform));
     const diff: Diff = { a: before.id, b: after?.id ?? null, added: [], removed: [], modified: [], unchanged: 0 };
-    await compareTrees(store, before.tree, tree, chosen, diff, new Pace(work));
-    markSecrets(context, [...diff.added, ...diff.removed, ...diff.modified.flatMap(one => [one.before, one.after])]);
+    await compareTrees(store, before.tree, now.tree, chosen, diff, new Pace(work));
+    const files = [...diff.added, ...diff.removed, ...diff.modified.flatMap(one => [one.before, one.after])];
+    markSecrets(context, files, [...(now.secrets ?? []), ...(before.scope.legacy?.secrets ?? [])]);
     return diff;
   } finally {
     await vault.close();
   }
+}
+
+interface Now {
+  tree: string;
+  /** Of legacy state: the paths of secrets. */
+  secrets?: string[] | undefined;
 }
 
 async function treeOfNow(
@@ -49,8 +59,9 @@ async function treeOfNow(
   store: DryStore,
   scope: Scope,
   work: Work,
-): Promise<string> {
+): Promise<Now> {
   await settleRoot(context);
+  if (scope.legacy) return captureLegacy(context, store, work);
   const cache = trustedCache(context, vault, captureKey(context));
-  return (await capture(context, context.root, store, selectionOf(context, scope), cache, work)).tree;
+  return capture(context, context.root, store, selectionOf(context, scope), cache, work);
 }

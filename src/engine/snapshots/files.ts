@@ -24,7 +24,7 @@ export async function listFiles(context: Context, reference: string, path = ''):
       if (!implied) files.push(fileInfo(at, entry));
     }
     if (chosen !== '' && files.length === 0) throw absent(snapshot.id, chosen);
-    markSecrets(context, files);
+    markSecrets(context, files, snapshot.scope.legacy?.secrets);
     return files;
   } finally {
     await store.close();

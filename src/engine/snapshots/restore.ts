@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
 import { Pace } from '../pace.ts';
-import { destinationOf } from '../placement/destination.ts';
+import { destinationOf, refuseIntoRoot } from '../placement/destination.ts';
 import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
 import { restoreInto } from '../placement/restore-into.ts';
@@ -36,6 +36,7 @@ export async function restoreSnapshot(
   const { paths, to, overwrite, deleteExtra, dryRun } = RestoreSnapshot.parse(input);
   const snapshot = findSnapshot(context, reference);
   const base = destinationOf(context, to);
+  if (snapshot.scope.legacy) refuseIntoRoot(context, base, `snapshot restore ${snapshot.id}`);
   if (base === context.root) await settleRoot(context);
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   const store = new ObjectStore(context);

@@ -11,7 +11,7 @@ export function customProfile(data: CustomProfile): Profile {
     id: data.id,
     title: data.title,
     areas: data.areas,
-    root: { ...root, ...(containerPath === undefined ? {} : { containerPath }) },
+    root: { ...root, ...(containerPath === undefined ? {} : { containerPaths: [containerPath] }) },
     detect: () => true,
     legacySources: view => legacySources(view, data.legacy),
     sessionLocations: view => (sessions ? sessionLocations(view, profile, sessions) : []),

@@ -189,6 +189,17 @@ test('a workspace that is not trusted brings no profile', () => {
   assert.equal(testContext(place.path, { trusted: false }).profile.id, 'generic');
 });
 
+test('a name that every object has is no variable that is set', () => {
+  using place = temporaryDirectory();
+  const root = { env: ['toString', '__proto__'] };
+  fs.writeFileSync(path.join(place.path, customProfileFile), JSON.stringify({ ...smallest, root }));
+  const { resolution } = testContext(place.path);
+  assert.deepEqual(
+    resolution.candidates.filter(({ kind }) => kind === 'env').map(({ status }) => status),
+    ['unset', 'unset', 'unset'],
+  );
+});
+
 test('whatever JSON is in it, it is understood or refused by name', () => {
   using place = temporaryDirectory();
   makeTree(place.path, { old: { a: '1', b: { c: '2' } }, data: { workspace: { 'a.json': '{}' } } });

@@ -31,7 +31,7 @@ export const digitalArticle: Profile = {
   root: {
     env: ['WORKSPACE_DIR'],
     config: [{ file: 'config.json', keys: ['paths', 'workspace_dir'] }],
-    containerPath: '/app/data/workspace',
+    containerPaths: ['/app/data/workspace'],
     default: 'data/workspace',
   },
   detect,

@@ -35,7 +35,7 @@ export const doco: Profile = {
   root: {
     env: dataVariables,
     config: [],
-    containerPath: '/home/doco/devroot/doco/data',
+    containerPaths: ['/home/doco/devroot/doco/data', '/home/gofr-doc/data'],
     default: 'data',
   },
   detect,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isAbsent, systemCode } from '../../engine/errors.ts';
-import { nameFromBytes, systemPath } from '../../engine/names.ts';
+import { contains, nameFromBytes, systemPath } from '../../engine/names.ts';
 import { readNames } from '../../engine/read-directory.ts';
 import type { ProfileView } from '../profile.ts';
 
@@ -50,21 +50,25 @@ export function isThere({ fs }: Pick<ProfileView, 'fs'>, place: string): boolean
   }
 }
 
-/** Whether a link leads to the root or into it, as one that a migration left in place of what it moved. */
-export function leadsIntoRoot({ fs, root }: Pick<ProfileView, 'fs' | 'root'>, link: string): boolean {
+/**
+ * Whether a place outside the root is, by a link at it or above it, in truth the root or inside it: a migration leaves such
+ * links in place of what it moved.
+ */
+export function leadsIntoRoot({ fs, root }: Pick<ProfileView, 'fs' | 'root'>, place: string): boolean {
+  if (contains(root, place)) return false;
   const roots = [root, realPath({ fs }, root)];
-  const isInside = (place: string) => roots.some(one => place === one || place.startsWith(one + path.sep));
+  const isInside = (real: string) => roots.some(one => contains(one, real));
   try {
     // By its text too: what a path with bytes that are not UTF-8 leads to, the system does not tell.
-    const text = nameFromBytes(fs.readlinkSync(systemPath(link), { encoding: 'buffer' }));
-    if (isInside(path.resolve(path.dirname(link), text))) return true;
+    const text = nameFromBytes(fs.readlinkSync(systemPath(place), { encoding: 'buffer' }));
+    if (isInside(path.resolve(path.dirname(place), text))) return true;
   } catch {
     // It is no link itself; one above it may be.
   }
   try {
-    return isInside(fs.realpathSync(systemPath(link)));
+    return isInside(fs.realpathSync(systemPath(place)));
   } catch {
-    // It leads nowhere, so not into the root.
-    return false;
+    const above = path.dirname(place);
+    return above !== place && leadsIntoRoot({ fs, root }, above);
   }
 }

@@ -90,7 +90,7 @@ function destination(at: string): Destination {
 function upgraded(view: ProfileView, entry: LegacyEntry): LegacyEntry[] {
   const [container, name] = entry.target.split('/');
   const isDocument = isContainer(container) && isDocumentName(entry.target);
-  if (!isDocument && path.basename(entry.source) !== localStorageFile) return [entry];
+  if (view.shallow || (!isDocument && path.basename(entry.source) !== localStorageFile)) return [entry];
   const stats = view.fs.lstatSync(systemPath(entry.source));
   if (!stats.isFile() || stats.size > largest) return [entry];
   const bytes = view.fs.readFileSync(systemPath(entry.source));

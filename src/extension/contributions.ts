@@ -139,6 +139,7 @@ export const settings = {
   'holdfast.retention': { restricted: false },
   'holdfast.watch': { restricted: false },
   'holdfast.autosaveDelay': { restricted: false },
+  'holdfast.sessionLimit': { restricted: false },
   'holdfast.snapshotBeforeRestore': { restricted: false },
   'holdfast.snapshotBeforeMigrate': { restricted: false },
 } as const;

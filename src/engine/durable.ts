@@ -79,17 +79,24 @@ export function temporaryPath({ fs, randomBytes }: Pick<Ports, 'fs' | 'randomByt
   return path.join(usual === directory || fs.existsSync(usual) ? usual : directory, name);
 }
 
+/** Bytes, at once or piece by piece. */
+type Data = Uint8Array | Iterable<Uint8Array>;
+
 /** Writes `data` durably under a fresh temporary name near `directory` and returns that path. Leaves nothing on failure. */
-function writeTemporary(disk: Disk, directory: string, data: Uint8Array, mode: number): string {
+function writeTemporary(disk: Disk, directory: string, data: Data, mode: number): string {
   const { fs } = disk;
   const temporary = temporaryPath(disk, directory);
   const file = fs.openSync(temporary, 'wx', mode);
   try {
     try {
-      writeAll(fs, file, data);
+      let length = 0;
+      for (const piece of data instanceof Uint8Array ? [data] : data) {
+        writeAll(fs, file, piece);
+        length += piece.length;
+      }
       const { size } = fs.fstatSync(file);
-      if (size !== data.length) {
-        throw new HoldfastError('FAILED', `Wrote ${data.length} bytes but the file has ${size}.`, { path: temporary });
+      if (size !== length) {
+        throw new HoldfastError('FAILED', `Wrote ${length} bytes but the file has ${size}.`, { path: temporary });
       }
       fs.fsyncSync(file);
     } finally {
@@ -103,7 +110,7 @@ function writeTemporary(disk: Disk, directory: string, data: Uint8Array, mode: n
 }
 
 /** Writes or replaces one record. After it returns, the new bytes survive a power cut; before, the old ones do. */
-export function writeDurably(disk: Disk, target: string, data: Uint8Array, mode = 0o600): void {
+export function writeDurably(disk: Disk, target: string, data: Data, mode = 0o600): void {
   const directory = path.dirname(target);
   try {
     const temporary = writeTemporary(disk, directory, data, mode);

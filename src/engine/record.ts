@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { HoldfastError, isAbsent } from './errors.ts';
+import { jsonPieces } from './json-pieces.ts';
 import type { Ports } from './ports.ts';
 
 /**
@@ -22,12 +23,35 @@ export interface RecordKind<T> {
 const digestLength = ',"digest":"'.length + 64 + '"}\n'.length;
 
 export function encodeRecord<T>(kind: RecordKind<T>, body: T, now: Date): Buffer {
-  const head = JSON.stringify({ schemaVersion: kind.version, savedAt: now.toISOString(), [kind.kind]: body }).slice(
-    0,
-    -1,
-  );
-  const digest = createHash('sha256').update(head).digest('hex');
-  return Buffer.from(`${head},"digest":"${digest}"}\n`);
+  return Buffer.concat(Array.from(recordPieces(kind, body, now), piece => Buffer.from(piece)));
+}
+
+/** Characters that are worth a write of their own. */
+const enough = 64 * 1024;
+
+/** The bytes of a record that may be long, one after the other. Each piece is only good until the next is asked for. */
+export function* recordPieces<T>(kind: RecordKind<T>, body: T, now: Date): Generator<Buffer> {
+  const digest = createHash('sha256');
+  const envelope = { schemaVersion: kind.version, savedAt: now.toISOString(), [kind.kind]: body };
+  let buffer = Buffer.alloc(0);
+  const bytesOf = (text: string) => {
+    // A character is three bytes at most. A buffer for each piece would outlive it by far.
+    if (buffer.length < text.length * 3) buffer = Buffer.allocUnsafeSlow(text.length * 4);
+    return buffer.subarray(0, buffer.write(text));
+  };
+  let text = '';
+  for (const piece of jsonPieces(envelope)) {
+    if (text.length > enough) {
+      const bytes = bytesOf(text);
+      digest.update(bytes);
+      yield bytes;
+      text = '';
+    }
+    text += piece;
+  }
+  // The last character is the brace that closes the envelope: the digest comes before it.
+  const rest = text.slice(0, -1);
+  yield bytesOf(`${rest},"digest":"${digest.update(rest).digest('hex')}"}\n`);
 }
 
 /** Whether the bytes are a record of any kind of which no byte differs from what was written. */

@@ -26,3 +26,16 @@ function randomNumbers(seed: number): () => number {
     return state >>> 8;
   };
 }
+
+/** A hundred files to a directory, each of `bytes` bytes that no other has. */
+export function makeFiles(directory: string, count: number, bytes: number): void {
+  const content = Buffer.alloc(bytes);
+  const next = randomNumbers(count);
+  for (let at = 0; at < bytes; at++) content[at] = next();
+  for (let number = 0; number < count; number++) {
+    const folder = join(directory, `group-${String(Math.floor(number / 100)).padStart(4, '0')}`);
+    if (number % 100 === 0) mkdirSync(folder, { recursive: true });
+    content.write(String(number));
+    writeFileSync(join(folder, `file-${number}.bin`), content);
+  }
+}

@@ -37,8 +37,8 @@ const changes: Record<string, (file: string) => void> = {
 
 suite('a source that changes while it is read', { skip: process.platform === 'win32' }, () => {
   for (const [what, change] of Object.entries(changes)) {
-    const world = (nth: number) => {
-      const place = placeWith();
+    const world = (nth: number, root = {}) => {
+      const place = placeWith(root);
       const from = path.join(place.path, 'app/old');
       makeTree(from, { 'a.txt': 'a', 'victim.bin': original, 'z.txt': 'z' });
       const victim = path.join(from, 'victim.bin');
@@ -54,26 +54,43 @@ suite('a source that changes while it is read', { skip: process.platform === 'wi
     const kept = (victim: string) =>
       fs.existsSync(victim) && fs.statSync(victim).isFile() ? fs.readFileSync(victim) : undefined;
 
-    test(`${what} while it is copied: whole and as it was, or left out; the others arrive`, async () => {
-      const { place, from, context, changed } = world(2);
+    const placed = ({ root }: { root: string }) => kept(path.join(root, 'victim.bin'));
+
+    test(`${what} while it is read and copied at once: whole, or left out; the others arrive`, async () => {
+      const { place, from, victim, context, changed } = world(1);
       using _ = place;
       const applied = await applyMigration(context, { from: [from] }, {});
       assert.ok(changed());
-      const { 'a.txt': a, 'z.txt': z, 'victim.bin': copy } = place.tree();
+      const { 'a.txt': a, 'z.txt': z } = place.tree();
       assert.ok(a && z);
-      if (copy) {
-        // It was read through the file that was opened, whatever its name leads to by now.
-        assert.ok(fs.readFileSync(path.join(place.root, 'victim.bin')).equals(original));
-      } else {
+      const copy = placed(place);
+      if (copy) assert.ok(copy.equals(kept(victim)!), 'as it is since the change');
+      else {
+        const reason = applied.omitted.find(one => one.path.endsWith('victim.bin'))?.reason;
+        assert.match(reason ?? '', /^it (vanished|was replaced by something else|changed) while/);
+      }
+    });
+
+    test(`${what} while it is copied later: whole and as it was, or left out; the others arrive`, async () => {
+      const { place, from, victim, context, changed } = world(2, { 'victim.bin': 'older' });
+      using _ = place;
+      const applied = await applyMigration(context, { from: [from], onConflict: 'keep-source' }, {});
+      assert.ok(changed());
+      const { 'a.txt': a, 'z.txt': z } = place.tree();
+      assert.ok(a && z);
+      const copy = placed(place);
+      // It was read through the file that was opened, whatever its name leads to by now.
+      if (!copy?.equals(original)) {
+        assert.equal(copy?.toString(), 'older');
         const reason = applied.omitted.find(one => one.path === 'victim.bin')?.reason;
         assert.match(reason ?? '', /^it (changed|was removed or replaced) while it was copied/);
         assert.equal(applied.verified, 2);
       }
-      const before = kept(path.join(from, 'victim.bin'));
+      const before = kept(victim);
       const again = await applyMigration(place.context, { from: [from], onConflict: 'keep-both' }, {});
       if (before && !before.equals(original))
         assert.equal(again.copied, 1, 'what it is now comes with the next migration');
-      assert.deepEqual(kept(path.join(from, 'victim.bin')), before);
+      assert.deepEqual(kept(victim), before);
     });
 
     test(`${what} while a plan is made: the plan is not carried out as if nothing had happened`, async () => {
@@ -101,18 +118,20 @@ suite('a source that changes while it is read', { skip: process.platform === 'wi
   }
 
   for (const what of ['removed', 'replaced by a link', 'replaced by a directory']) {
-    for (const [stage, nth] of [
-      ['planned', 1],
-      ['copied', 2],
+    // Once to be planned, and to be copied on the way; once more to be copied over what the root has.
+    for (const [stage, nth, older] of [
+      ['planned', 1, {}],
+      ['copied later', 2, { 'victim.bin': 'older' }],
     ] as const) {
       test(`${what} in the moment in which it is ${stage}: left out with a reason, the others arrive`, async () => {
-        using place = placeWith();
+        using place = placeWith(older);
         const from = path.join(place.path, 'app/old');
         makeTree(from, { 'a.txt': 'a', 'victim.bin': original, 'z.txt': 'z' });
         const victim = path.join(from, 'victim.bin');
         const context = place.open({ fs: filesChangedBeforeOpened(victim, nth, () => changes[what]!(victim)) });
-        const applied = await applyMigration(context, { from: [from] }, {});
-        assert.deepEqual(Object.keys(place.tree()), ['a.txt', 'z.txt']);
+        const applied = await applyMigration(context, { from: [from], onConflict: 'keep-source' }, {});
+        assert.deepEqual(Object.keys(place.tree()), ['a.txt', ...Object.keys(older), 'z.txt']);
+        if (nth === 2) assert.equal(fs.readFileSync(path.join(place.root, 'victim.bin'), 'utf8'), 'older');
         const { reason } = applied.omitted.find(one => one.path.endsWith('victim.bin'))!;
         assert.match(reason, /^it (vanished|was removed or replaced|was replaced)/);
       });

@@ -5,22 +5,17 @@ import { makeDirectory } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import { withLock } from '../lock.ts';
 import { Pace } from '../pace.ts';
+import { type ReadyPlacement, withPlacement } from '../placement/place.ts';
 import { settleRoot } from '../placement/recover.ts';
 import type { Work } from '../ports.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { carryOut } from './carry-out.ts';
 import { carriedOut, finishInterrupted } from './interrupted.ts';
+import { lstat } from './old-files.ts';
 import { linkSources } from './old-places.ts';
 import { makePlan } from './plan.ts';
 import { type Settled, settleConflicts } from './policy.ts';
-import {
-  findPlan,
-  migrationLock,
-  readMigrations,
-  type StoredMigration,
-  type StoredPlan,
-  writePlan,
-} from './records.ts';
+import { findPlan, migrationLock, readMigrations, type StoredMigration, type StoredPlan } from './records.ts';
 
 /**
  * Brings legacy state into the root as a plan says: copied beside, verified, then put into place at once. The sources
@@ -45,40 +40,49 @@ async function apply(
   await settleRoot(context);
   const given = reference === undefined ? undefined : findPlan(context, reference);
   const wish = given?.input ?? { from, set };
-  const finished = dryRun ? undefined : await finishInterrupted(context, wish, work);
-  const finish = async (result: ApplyResult, isMeant: (migration: StoredMigration) => boolean) =>
+  const finish = async (result: ApplyResult, isMeant: Meant) =>
     after === 'link' && !dryRun ? linked(context, result, wish, isMeant, work) : result;
+  const finished = dryRun ? undefined : await finishInterrupted(context, wish, work);
   if (finished) return finish(finished, ({ id }) => id === finished.migrationId);
   const policies = { onConflict, resolutions };
-  const stored = await makePlan(context, wish, work);
-  if (given && given.plan.planId !== stored.plan.planId) {
-    const earlier = await carriedOut(context, given.plan, policies, new Pace(work));
-    if (earlier) return finish(nothingToDo(earlier, dryRun), ({ id }) => id === earlier.id);
-    throw new HoldfastError('PLAN_STALE', 'The files are no longer those that this plan was made for.', {
-      hint: 'Make a new plan and look at it: holdfast migrate plan',
-      details: { planId: given.plan.planId, now: stored.plan.planId },
-    });
-  }
-  const settled = await settleConflicts(context, stored, policies, new Pace(work));
-  const result = resultOf(stored, settled, dryRun);
-  if (dryRun) return result;
-  if (settled.wanted.length > 0 && !given) writePlan(context, stored);
-  const applied = settled.wanted.length > 0 ? await carryOut(context, stored, settled, result, work) : result;
-  // Also what earlier migrations brought in: one that was killed while it linked, or was to keep the sources.
-  return finish(applied, ({ placed }) => placed.some(one => stored.sources[one.path] === one.source));
+  const run = async (ready?: ReadyPlacement): Promise<[ApplyResult, Meant]> => {
+    const made = await makePlan(context, wish, work, ready?.stager);
+    if (given && given.plan.planId !== made.plan.planId) {
+      const earlier = await carriedOut(context, given.plan, policies, new Pace(work));
+      if (earlier) return [nothingToDo(earlier, dryRun), ({ id }) => id === earlier.id];
+      throw new HoldfastError('PLAN_STALE', 'The files are no longer those that this plan was made for.', {
+        hint: 'Make a new plan and look at it: holdfast migrate plan',
+        details: { planId: given.plan.planId, now: made.plan.planId },
+      });
+    }
+    const settled = await settleConflicts(context, made, policies, new Pace(work));
+    const result = resultOf(made, settled, dryRun);
+    const isNeeded = ready && settled.wanted.length > 0;
+    return [
+      isNeeded ? await carryOut(context, ready, made, settled, result, work) : result,
+      // Also what earlier migrations brought in: one that was killed while it linked, or was to keep the sources.
+      ({ placed }) => placed.some(one => made.sources.get(one.path) === one.source),
+    ];
+  };
+  return finish(...(dryRun ? await run() : await withPlacement(context, context.root, run)));
 }
+
+/** Whether the sources of a migration are to become links. */
+type Meant = (migration: StoredMigration) => boolean;
 
 /** With the files in place, their sources become links to them; what has to stay a file is listed. */
 async function linked(
   context: Context,
   applied: ApplyResult,
   { from }: StoredPlan['input'],
-  isMeant: (migration: StoredMigration) => boolean,
+  isMeant: Meant,
   work: Work,
 ): Promise<ApplyResult> {
   const omitted = [...applied.omitted];
   for (const migration of readMigrations(context)) {
-    if (migration.status !== 'completed' || !isMeant(migration)) continue;
+    // When it was killed between two renames, the profile may not have found its source where it is now.
+    const isOwed = migration.linkedDirectories?.some(one => lstat(context, one.path)?.isDirectory());
+    if (migration.status !== 'completed' || !(isOwed || isMeant(migration))) continue;
     omitted.push(...(await linkSources(context, migration, from, new Pace(work))));
   }
   return { ...applied, omitted };

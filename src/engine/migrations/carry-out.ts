@@ -2,7 +2,7 @@ import type { ApplyResult } from '../../protocol/migrations.ts';
 import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { newId } from '../id.ts';
-import { type Placed, place } from '../placement/place.ts';
+import type { Placed, ReadyPlacement } from '../placement/place.ts';
 import { lstatOf } from '../placement/plan.ts';
 import { HalfDone } from '../placement/swap.ts';
 import type { Wanted } from '../placement/wanted.ts';
@@ -19,6 +19,7 @@ import { removeMigration, type StoredMigration, type StoredPlan, writeMigration 
  */
 export async function carryOut(
   context: Context,
+  ready: ReadyPlacement,
   stored: StoredPlan,
   settled: Settled,
   planned: ApplyResult,
@@ -37,12 +38,13 @@ export async function carryOut(
     files: files.length,
     bytes: files.reduce((sum, { size }) => sum + size, 0),
     plan: stored.plan,
+    input: stored.input,
     safetySnapshot: null,
     placed: files.map(({ path, type, sha256, mode, mtime }) => ({
       path,
       mode,
       mtime,
-      source: settled.sources[path]!,
+      source: settled.sources.get(path)!,
       sha256: sha256!,
       type: type === 'link' ? 'link' : 'file',
       replaced: conflicting.has(path),
@@ -55,8 +57,7 @@ export async function carryOut(
   writeMigration(context, migration);
   let placed: Placed;
   try {
-    placed = await place(
-      context,
+    placed = await ready.place(
       {
         base: context.root,
         wanted: settled.wanted,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Upgrade } from '../../profiles/profile.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError, isAbsent } from '../errors.ts';
@@ -24,12 +25,11 @@ export function readPlanContent(
   requireRoot(context);
   const stored = findPlan(context, reference);
   const item = stored.plan.items.find(({ id }) => id === itemId);
-  const source = item && Object.hasOwn(stored.sources, item.target) ? stored.sources[item.target] : undefined;
-  if (!item || source === undefined)
-    throw new HoldfastError('NOT_FOUND', 'The plan has no such item.', { hint: 'Make the plan again.' });
+  if (!item) throw new HoldfastError('NOT_FOUND', 'The plan has no such item.', { hint: 'Make the plan again.' });
   if (item.secret)
     throw new HoldfastError('NOT_FOUND', 'This file holds secrets; its content is not shown.', { path: item.target });
   const { fs } = context.ports;
+  const source = resolve(context.workspace, item.source);
   const path = side === 'target' ? at(context.root, item.target) : systemPath(source);
   const upgrade =
     side === 'result' && item.schema !== undefined ? upgradeOf(context, stored, item.target, source) : undefined;

@@ -23,8 +23,8 @@ export async function fillFromSources(
     const staged = stager.open(one, 'it changed while it was copied');
     try {
       const upgrade = upgrades.get(one.path);
-      if (upgrade) staged.write(upgradedBytes(fs, sources[one.path]!, upgrade));
-      else await copyTo(staged, fs, systemPath(sources[one.path]!), pace);
+      if (upgrade) staged.write(upgradedBytes(fs, sources.get(one.path)!, upgrade));
+      else await copyTo(staged, fs, systemPath(sources.get(one.path)!), pace);
     } catch (error) {
       // What fails with a system error is the source; that it cannot be written, or was cancelled, is not its fault.
       const known = asHoldfastError(error);

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ApplyResult, MigrationPlan } from '../../protocol/migrations.ts';
 import type { Context } from '../context.ts';
@@ -8,7 +9,7 @@ import { complete } from './carry-out.ts';
 import { isPlaced } from './is-placed.ts';
 import { settleLinked } from './linked-directories.ts';
 import type { Policies } from './policy.ts';
-import { findPlan, readMigrations, removeMigration, type StoredMigration, type StoredPlan } from './records.ts';
+import { readMigrations, removeMigration, type StoredMigration, type StoredPlan } from './records.ts';
 
 /**
  * After a crash: either all files of the migration are in place, and it is completed, or none is, and it starts anew.
@@ -28,21 +29,28 @@ export async function finishInterrupted(
     const present = new Set<string>();
     for (const one of migration.placed) if (await isPlaced(context, one, pace)) present.add(one.path);
     const made = migration.madeDirectories.some(path => lstatOf(context.ports, context.root, path));
+    const absent = migration.placed.filter(({ path }) => !present.has(path));
+    const omitted = absent.map(({ path }) => ({ path, reason: reasonFor(context, path) }));
     // One of empty directories alone has nothing else to tell by.
-    if (present.size === 0 && (migration.placed.length > 0 || !made)) {
+    if (present.size === 0 && !(made && omitted.every(({ reason }) => reason === inTheWay))) {
       removeMigration(context, migration.id);
       continue;
     }
-    const changed = migration.placed.filter(({ path }) => !present.has(path));
-    const reason = 'it was changed or removed since it was placed';
-    const result = complete(
-      context,
-      migration,
-      changed.map(({ path }) => ({ path, reason })),
-    );
-    if (isDeepStrictEqual(findPlan(context, migration.planId).input, wish)) finished = result;
+    const result = complete(context, migration, omitted);
+    if (isDeepStrictEqual(migration.input, wish)) finished = result;
   }
   return finished;
+}
+
+const inTheWay = 'something else is in its place';
+
+/** Why a file that was to be placed is not there. */
+function reasonFor({ ports, root }: Context, path: string): string {
+  if (lstatOf(ports, root, path)?.isDirectory()) return inTheWay;
+  for (let above = posix.dirname(path); above !== '.'; above = posix.dirname(above)) {
+    if (lstatOf(ports, root, above)?.isDirectory() === false) return inTheWay;
+  }
+  return 'it was changed or removed since it was placed';
 }
 
 /**

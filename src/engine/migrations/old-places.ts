@@ -42,7 +42,8 @@ export async function linkSources(
   clearLeftovers(context, migration.placed);
   const { fs } = context.ports;
   const named = from.map(one => path.resolve(context.workspace, one)).filter(one => fs.existsSync(one));
-  const places = [...legacySources(context).map(source => source.path), ...named.map(one => fs.realpathSync(one))];
+  const owed = (migration.linkedDirectories ?? []).map(one => one.path);
+  const places = [...legacySources(context).map(one => one.path), ...named.map(one => fs.realpathSync(one)), ...owed];
   const whole = await wholeDirectories(context, migration.placed, places, pace);
   const linked = whole.map(({ path: directory, target }) => ({
     path: directory,

@@ -11,41 +11,46 @@ export interface SettledSources {
   /** Sorted. */
   byTarget: Map<string, SourceFile>;
   omitted: Omission[];
+  /** Whether a file goes, or went, to where this directory or one above it would be. */
+  isBlocked(directory: string): boolean;
 }
 
 /**
  * Of several sources for one place in the root the first by its path is taken, and a file before the directory that
- * another place has of that name: only one of them can be there. The others are listed.
+ * another place has of that name: only one of them can be there. What an earlier migration left a link for comes before
+ * both. The others are listed.
  */
-export function oneSourcePerPlace({ workspace }: Context, files: readonly SourceFile[]): SettledSources {
+export function oneSourcePerPlace(context: Context, files: readonly SourceFile[]): SettledSources {
+  const linked = linkedSources(context);
   const byTarget = new Map<string, SourceFile>();
   const omitted: Omission[] = [];
-  const shown = ({ source }: SourceFile) => shownPath(workspace, source);
+  const shown = (source: string) => shownPath(context.workspace, source);
+  const omit = ({ source }: SourceFile, reason: string) => void omitted.push({ path: shown(source), reason });
   for (const file of files.toSorted(
     (one, other) => compare(one.wanted.path, other.wanted.path) || compare(one.source, other.source),
   )) {
     const { path: target, sha256 } = file.wanted;
     const first = byTarget.get(target);
-    if (!first) byTarget.set(target, file);
-    else {
-      const reason =
-        first.wanted.sha256 === sha256
-          ? `the same content goes there from "${shown(first)}"`
-          : `"${shown(first)}" goes to the same place with other content`;
-      omitted.push({ path: shown(file), reason });
-    }
+    const before = linked.get(target);
+    if (before !== undefined) omit(file, `"${shown(before)}", a link by now, went to the same place`);
+    else if (!first) byTarget.set(target, file);
+    else if (first.wanted.sha256 === sha256) omit(file, `the same content goes there from "${shown(first.source)}"`);
+    else omit(file, `"${shown(first.source)}" goes to the same place with other content`);
   }
   for (const [target, file] of byTarget) {
-    const inTheWay = byTarget.get(fileAbove(byTarget, target) ?? '');
-    if (!inTheWay) continue;
+    const [before, inTheWay] = [fileAbove(linked, target), fileAbove(byTarget, target)];
+    const source = before === undefined ? byTarget.get(inTheWay ?? '')?.source : linked.get(before);
+    if (source === undefined) continue;
     byTarget.delete(target);
-    omitted.push({ path: shown(file), reason: `"${shown(inTheWay)}" goes to where its directory would be` });
+    omit(file, `"${shown(source)}" goes to where its directory would be`);
   }
-  return { byTarget, omitted };
+  const isBlocked = (directory: string) =>
+    [byTarget, linked].some(taken => taken.has(directory) || fileAbove(taken, directory) !== undefined);
+  return { byTarget, omitted, isBlocked };
 }
 
 /** The file, if any, that goes to where a directory on the way to `target` would have to be. */
-export function fileAbove(byTarget: ReadonlyMap<string, SourceFile>, target: string): string | undefined {
+function fileAbove(byTarget: ReadonlyMap<string, unknown>, target: string): string | undefined {
   for (let end = target.lastIndexOf('/'); end > 0; end = target.lastIndexOf('/', end - 1)) {
     if (byTarget.has(target.slice(0, end))) return target.slice(0, end);
   }
@@ -53,17 +58,20 @@ export function fileAbove(byTarget: ReadonlyMap<string, SourceFile>, target: str
 }
 
 /**
- * By target: the sources that earlier migrations brought there and left a link for. Such a source is read no more, yet its
- * only copy is the one in the root: what another source has for that place is left out, as it was the first time.
+ * By target: the sources that earlier migrations brought in and left links for. Such a source is read no more, yet its only
+ * copy is the one in the root, and nothing may take its place.
  */
-export function linkedSources(context: Context): Map<string, string> {
+function linkedSources(context: Context): Map<string, string> {
   const view = profileView(context);
   const linked = new Map<string, string>();
-  for (const { status, plan } of readMigrations(context)) {
-    if (status !== 'completed') continue;
+  for (const { status, plan, oldDirectories } of readMigrations(context)) {
+    // Without them, nothing was done to its sources.
+    if (status !== 'completed' || oldDirectories.length === 0) continue;
     for (const item of plan.items) {
       const source = path.resolve(context.workspace, item.source);
-      if (!linked.has(item.target) && leadsIntoRoot(view, source)) linked.set(item.target, source);
+      if (linked.has(item.target)) continue;
+      // What is a link itself leads elsewhere, also where it lies in a directory that leads into the root.
+      if ([path.dirname(source), source].some(one => leadsIntoRoot(view, one))) linked.set(item.target, source);
     }
   }
   return linked;

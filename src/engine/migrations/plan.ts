@@ -6,23 +6,32 @@ import type { Context } from '../context.ts';
 import { makeDirectory } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import { derivedId } from '../id.ts';
+import { jsonPieces } from '../json-pieces.ts';
 import { checkedPath, nameFromBytes } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { hashFile } from '../placement/hash-file.ts';
 import { at, lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
+import type { Stager } from '../placement/stage.ts';
 import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { areaOf } from '../root/areas.ts';
 import { shownPath } from '../root/shown-path.ts';
+import { objectHash } from '../vault/object-id.ts';
 import { ensureVault } from '../vault/vault-record.ts';
-import { compare, fileAbove, linkedSources, oneSourcePerPlace } from './one-source-per-place.ts';
+import { compare, oneSourcePerPlace } from './one-source-per-place.ts';
 import { type StoredPlan, writePlan } from './records.ts';
 import { likeTheSources } from './source-directories.ts';
 import { readSources, type SourceFile } from './sources.ts';
 
-/** By target: how its legacy file becomes what is wanted there. Not part of the plan's record: code is not data. */
-export type Upgrades = ReadonlyMap<string, Upgrade>;
+/** A plan with what is needed to carry it out, which is found anew each time. */
+export interface MadePlan extends StoredPlan {
+  wanted: Wanted[];
+  /** Target to absolute source. */
+  sources: ReadonlyMap<string, string>;
+  /** By target: how its legacy file becomes what is wanted there. */
+  upgrades: ReadonlyMap<string, Upgrade>;
+}
 
 /**
  * What a migration would do: every legacy file, where it goes, and whether something else is there already. Reads all of
@@ -38,12 +47,8 @@ export async function planMigration(context: Context, input: PlanMigration, work
   return stored.plan;
 }
 
-/** The plan as it is now, not kept anywhere. */
-export async function makePlan(
-  context: Context,
-  input: PlanMigration,
-  work: Work,
-): Promise<StoredPlan & { upgrades: Upgrades }> {
+/** The plan as it is now, not kept anywhere. With a `stager`, what is new to the root is copied there on the way. */
+export async function makePlan(context: Context, input: PlanMigration, work: Work, stager?: Stager): Promise<MadePlan> {
   const { from, set } = PlanMigration.parse(input);
   const unknown = Object.keys(set).find(name => name !== 'target');
   if (unknown !== undefined) {
@@ -52,27 +57,15 @@ export async function makePlan(
     });
   }
   const prefix = checkedPath(set.target ?? '', context.ports.platform);
-  const { files, directories, omitted, warnings } = await readSources(context, from, prefix, work);
+  const { files, directories, omitted, warnings } = await readSources(context, from, prefix, work, stager);
   const settled = oneSourcePerPlace(context, files);
   const { byTarget } = settled;
   omitted.push(...settled.omitted);
   const pace = new Pace(work);
   const items: PlanItem[] = [];
-  let linked: ReturnType<typeof linkedSources> | undefined;
-  for (const file of byTarget.values()) {
-    const item = await itemOf(context, file, pace);
-    linked ??= item.action === 'conflict' ? linkedSources(context) : undefined;
-    const first = item.action === 'conflict' ? linked?.get(item.target) : undefined;
-    if (first === undefined || first === file.source) items.push(item);
-    else {
-      byTarget.delete(item.target);
-      const reason = `"${shownPath(context.workspace, first)}", a link by now, goes to the same place with other content`;
-      omitted.push({ path: item.source, reason });
-    }
-  }
+  for (const file of byTarget.values()) items.push(await itemOf(context, file, pace, stager));
   const missing = directories.filter(
-    ({ path }) =>
-      !byTarget.has(path) && fileAbove(byTarget, path) === undefined && !lstatOf(context.ports, context.root, path),
+    ({ path }) => !settled.isBlocked(path) && !lstatOf(context.ports, context.root, path),
   );
   const plan: Omit<MigrationPlan, 'planId'> = {
     profile: context.profile.id,
@@ -85,22 +78,26 @@ export async function makePlan(
   const all = [...byTarget.values()];
   const like = likeTheSources(context.ports.fs, all);
   const wanted = parentsFirst([...unique(missing), ...all.map(file => file.wanted)], like);
-  const sources = Object.fromEntries(all.map(file => [file.wanted.path, file.source]));
+  const sources = new Map(all.map(file => [file.wanted.path, file.source]));
   const upgrades = new Map(all.flatMap(file => (file.upgrade ? [[file.wanted.path, file.upgrade]] : [])));
   // From everything that the plan depends on: it is stale exactly when making it again gives another id.
-  const planId = derivedId(hash('sha256', JSON.stringify({ plan, wanted }), 'buffer'));
+  const digest = objectHash();
+  for (const piece of jsonPieces({ plan, wanted })) digest.update(piece);
+  const planId = derivedId(digest.digest());
   return { plan: { planId, ...plan }, input: { from, set }, wanted, sources, upgrades };
 }
 
-async function itemOf(context: Context, file: SourceFile, pace: Pace): Promise<PlanItem> {
+async function itemOf(context: Context, file: SourceFile, pace: Pace, stager?: Stager): Promise<PlanItem> {
   const { source, wanted, upgrade, note } = file;
   if (pace.due()) await pace.breathe();
   const shown = shownPath(context.workspace, source);
   return {
-    id: hash('sha256', `${shown}\0${wanted.path}`, 'hex').slice(0, 16),
+    // A slice of the longer text would keep all of that in memory.
+    id: hash('sha256', `${shown}\0${wanted.path}`, 'buffer').toString('hex', 0, 8),
     source: shown,
     target: wanted.path,
-    action: await actionFor(context, file, pace),
+    // What was copied already is what the root does not have.
+    action: stager?.has(wanted) ? 'copy' : await actionFor(context, file, pace),
     bytes: file.bytes,
     sha256: file.sha256,
     secret: areaOf(context.profile, wanted.path)?.secret ?? false,

@@ -7,13 +7,12 @@ import type { Pace } from '../pace.ts';
 import { lstatOf } from '../placement/plan.ts';
 import type { Wanted } from '../placement/wanted.ts';
 import { isPlaced } from './is-placed.ts';
-import type { Upgrades } from './plan.ts';
-import type { StoredPlan } from './records.ts';
+import type { MadePlan } from './plan.ts';
 
 export interface Settled {
   /** What to place, with the sources and upgrades of files that were renamed so that both stay. */
   wanted: Wanted[];
-  sources: Record<string, string>;
+  sources: Map<string, string>;
   upgrades: Map<string, Upgrade>;
   conflicts: ApplyResult['conflicts'];
 }
@@ -32,7 +31,7 @@ export interface Policies {
  */
 export async function settleConflicts(
   context: Context,
-  stored: StoredPlan & { upgrades: Upgrades },
+  stored: MadePlan,
   { onConflict, resolutions }: Policies,
   pace: Pace,
 ): Promise<Settled> {
@@ -44,7 +43,7 @@ export async function settleConflicts(
   const identical = new Set(stored.plan.items.filter(item => item.action === 'identical').map(item => item.target));
   const settled: Settled = {
     wanted: [],
-    sources: { ...stored.sources },
+    sources: new Map(stored.sources),
     upgrades: new Map(stored.upgrades),
     conflicts: [],
   };
@@ -62,7 +61,7 @@ export async function settleConflicts(
       const path = await besides(context, one, pace);
       if (path === undefined) continue;
       settled.wanted.push({ ...one, path });
-      settled.sources[path] = stored.sources[one.path]!;
+      settled.sources.set(path, stored.sources.get(one.path)!);
       const upgrade = stored.upgrades.get(one.path);
       if (upgrade) settled.upgrades.set(path, upgrade);
     }

@@ -1,58 +1,73 @@
 import * as z from 'zod';
 import { Id } from '../../protocol/common.ts';
-import { ApplyResult, Migration, MigrationPlan } from '../../protocol/migrations.ts';
+import { ApplyResult, Migration, MigrationPlan, PlanItem } from '../../protocol/migrations.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { removeQuietly, writeDurably } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { resolveReference } from '../id.ts';
-import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
-
-const Wanted = z.object({
-  path: z.string(),
-  type: z.enum(['file', 'dir', 'link']),
-  mode: z.number().int(),
-  mtime: z.string(),
-  size: z.number().int().nonnegative(),
-  sha256: z.string().optional(),
-  target: z.string().optional(),
-  implied: z.boolean().optional(),
-});
+import { type RecordKind, readRecord, recordPieces } from '../record.ts';
 
 const StoredPlan = z.object({
   plan: MigrationPlan,
   input: z.object({ from: z.array(z.string()), set: z.record(z.string(), z.string()) }),
-  wanted: z.array(Wanted),
-  /** Target to absolute source. */
-  sources: z.record(z.string(), z.string()),
 });
-/** `plans/<id>.json`: a plan with what is needed to carry it out, or to notice that it is stale. */
-export type StoredPlan = {
-  plan: MigrationPlan;
-  input: { from: string[]; set: Record<string, string> };
-  wanted: import('../placement/wanted.ts').Wanted[];
-  sources: Record<string, string>;
+/** `plans/<id>.json`: a plan and what it was made from, so that it can be made again and seen to be stale. */
+export type StoredPlan = z.infer<typeof StoredPlan>;
+// Version 1 held all that was wanted once more, which nobody read: a plan is made again before it is carried out.
+const planKind: RecordKind<StoredPlan> = {
+  kind: 'plan',
+  version: 2,
+  schema: StoredPlan,
+  upgrades: { 1: body => body },
 };
-const planKind: RecordKind<StoredPlan> = { kind: 'plan', version: 1, schema: StoredPlan as z.ZodType<StoredPlan> };
 
-const StoredMigration = Migration.extend({
-  plan: MigrationPlan,
+/** What was put into the root: enough to tell later edits, and to take it out again. */
+export interface PlacedFile {
+  path: string;
+  sha256: string;
+  type: 'file' | 'link';
+  mode: number;
+  mtime: string;
+  replaced: boolean;
+  upgraded: boolean;
+  /** Where it came from: absolute, since that may be anywhere. */
+  source: string;
+}
+
+/** A placed file as it is kept: what the plan's item says already is left away. */
+const PlacedRow = z.object({
+  /** Its number among the plan's items. */
+  item: z.number().int().nonnegative().optional(),
+  mode: z.number().int(),
+  mtime: z.string(),
+  path: z.string().optional(),
+  sha256: z.string().optional(),
+  source: z.string().optional(),
+  type: z.enum(['file', 'link']).optional(),
+  replaced: z.boolean().optional(),
+  upgraded: z.boolean().optional(),
+});
+type PlacedRow = z.infer<typeof PlacedRow>;
+
+/** A list of which each element is checked where it is: a copy of a hundred thousand would be there beside it. */
+function checkedInPlace<T>(schema: z.ZodType<T>): z.ZodType<T[]> {
+  return z.custom<T[]>(list => Array.isArray(list) && list.every(one => schema.safeParse(one).success), {
+    error: 'an entry is not as it should be',
+  });
+}
+
+const LongPlan = MigrationPlan.extend({ items: checkedInPlace(PlanItem) });
+
+const Directory = z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() });
+
+const MigrationRecord = Migration.extend({
+  plan: LongPlan,
+  /** What the plan was made from; null in records from before version 2. */
+  input: StoredPlan.shape.input.nullable(),
   safetySnapshot: Id.nullable(),
-  /** What was put into the root: enough to tell later edits, and to take it out again. */
-  placed: z.array(
-    z.object({
-      path: z.string(),
-      sha256: z.string(),
-      type: z.enum(['file', 'link']),
-      mode: z.number().int(),
-      mtime: z.string(),
-      replaced: z.boolean(),
-      upgraded: z.boolean(),
-      /** Where it came from: absolute, since that may be anywhere. */
-      source: z.string(),
-    }),
-  ),
+  placed: checkedInPlace(PlacedRow),
   /** Around the sources; absolute. Empty until something is done to the sources. */
-  oldDirectories: z.array(z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() })),
+  oldDirectories: z.array(Directory),
   /**
    * Source directories that were to become links, and the directories of the root that they lead to. `aside`: where such a
    * directory lies, whole, while one takes the other's place; absolute, as `path`.
@@ -60,19 +75,23 @@ const StoredMigration = Migration.extend({
   linkedDirectories: z.array(z.object({ path: z.string(), target: z.string(), aside: z.string() })).optional(),
   madeDirectories: z.array(z.string()),
   /** Directories that were there before, with their times, so that undoing leaves no trace. */
-  touchedDirectories: z.array(z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() })),
+  touchedDirectories: z.array(Directory),
   result: ApplyResult,
 });
+type MigrationRecord = z.infer<typeof MigrationRecord>;
+const migrationKind: RecordKind<MigrationRecord> = {
+  kind: 'migration',
+  version: 2,
+  schema: MigrationRecord,
+  // The rows of version 1 say everything themselves.
+  upgrades: { 1: body => ({ ...(body as object), input: null }) },
+};
 /** `migrations/<id>.json`: written as `applying` before the first change, so that a crash leaves a trace. */
-export type StoredMigration = z.infer<typeof StoredMigration>;
-const migrationKind: RecordKind<StoredMigration> = { kind: 'migration', version: 1, schema: StoredMigration };
+export type StoredMigration = Omit<MigrationRecord, 'placed'> & { placed: PlacedFile[] };
 
-export function writePlan(context: Context, stored: StoredPlan): void {
-  writeDurably(
-    context.ports,
-    planPath(context, stored.plan.planId),
-    encodeRecord(planKind, stored, context.ports.now()),
-  );
+export function writePlan(context: Context, { plan, input }: StoredPlan): void {
+  const pieces = recordPieces(planKind, { plan, input }, context.ports.now());
+  writeDurably(context.ports, planPath(context, plan.planId), pieces);
 }
 
 /** @throws NOT_FOUND, AMBIGUOUS */
@@ -93,11 +112,44 @@ export function findPlan(context: Context, reference: string): StoredPlan {
 }
 
 export function writeMigration(context: Context, migration: StoredMigration): void {
-  writeDurably(
-    context.ports,
-    migrationPath(context, migration.id),
-    encodeRecord(migrationKind, migration, context.ports.now()),
-  );
+  const record: MigrationRecord = { ...migration, placed: rowsOf(migration) };
+  const pieces = recordPieces(migrationKind, record, context.ports.now());
+  writeDurably(context.ports, migrationPath(context, migration.id), pieces);
+}
+
+function rowsOf({ plan, placed }: StoredMigration): PlacedRow[] {
+  const numbers = new Map(plan.items.map(({ target }, number) => [target, number]));
+  return placed.map(one => {
+    const number = numbers.get(one.path);
+    const item = number === undefined ? undefined : plan.items[number];
+    const row: PlacedRow = { mode: one.mode, mtime: one.mtime };
+    if (item) row.item = number;
+    else row.path = one.path;
+    if (one.sha256 !== item?.sha256) row.sha256 = one.sha256;
+    if (one.source !== item?.source) row.source = one.source;
+    if (one.type !== 'file') row.type = one.type;
+    if (one.replaced) row.replaced = true;
+    if (one.upgraded) row.upgraded = true;
+    return row;
+  });
+}
+
+function storedFrom(record: MigrationRecord, path: string): StoredMigration {
+  const placed = record.placed.map((row): PlacedFile => {
+    const item = row.item === undefined ? undefined : record.plan.items[row.item];
+    const place = row.path ?? item?.target;
+    const sha256 = row.sha256 ?? item?.sha256;
+    const source = row.source ?? item?.source;
+    if (place === undefined || sha256 === undefined || source === undefined) {
+      throw new HoldfastError('CORRUPT', 'The migration record names a file that its plan does not have.', {
+        path,
+        hint: 'Other records are not affected. Run: holdfast vault verify',
+      });
+    }
+    const { mode, mtime, type = 'file', replaced = false, upgraded = false } = row;
+    return { path: place, sha256, type, mode, mtime, replaced, upgraded, source };
+  });
+  return { ...record, placed };
 }
 
 export function removeMigration(context: Context, id: string): void {
@@ -106,9 +158,11 @@ export function removeMigration(context: Context, id: string): void {
 
 /** All migrations, newest first. @throws CORRUPT naming the record */
 export function readMigrations(context: Context): StoredMigration[] {
-  const migrations = recordIds(context, 'migrations').flatMap(
-    id => readRecord(context.ports, migrationKind, migrationPath(context, id)) ?? [],
-  );
+  const migrations = recordIds(context, 'migrations').flatMap(id => {
+    const path = migrationPath(context, id);
+    const record = readRecord(context.ports, migrationKind, path);
+    return record ? [storedFrom(record, path)] : [];
+  });
   return migrations.sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
 }
 

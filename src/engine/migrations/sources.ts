@@ -10,6 +10,7 @@ import { legacySources } from '../legacy/sources.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { hashFile } from '../placement/hash-file.ts';
+import type { Stager } from '../placement/stage.ts';
 import type { Wanted } from '../placement/wanted.ts';
 import type { FileCalls, Work } from '../ports.ts';
 import { profileView } from '../profile-view.ts';
@@ -41,7 +42,8 @@ export interface Sources {
 }
 
 /**
- * Reads every legacy source of the profile, and the directories that the user named, to the last byte.
+ * Reads every legacy source of the profile, and the directories that the user named, to the last byte. What the root does
+ * not have yet is copied on the way into `stager`, when there is one: reading it once more would take as long again.
  *
  * @throws CONFLICT when a named directory lies inside the root, NOT_FOUND when it does not exist
  */
@@ -50,9 +52,10 @@ export async function readSources(
   from: readonly string[],
   prefix: string,
   work: Work,
+  stager?: Stager,
 ): Promise<Sources> {
   const sources: Sources = { files: [], directories: [], omitted: [], warnings: [] };
-  const walk = new SourceWalk(context, sources, new Pace(work));
+  const walk = new SourceWalk(context, sources, new Pace(work), stager);
   for (const { entries, omitted, warnings } of legacyPlaces(context, from, prefix)) {
     sources.omitted.push(...omitted);
     sources.warnings.push(...warnings);
@@ -122,13 +125,15 @@ class SourceWalk {
   readonly #pace: Pace;
   /** Without links: that is how named directories are walked. */
   readonly #root: string;
+  readonly #stager: Stager | undefined;
   #bytes = 0;
 
-  constructor(context: Context, sources: Sources, pace: Pace) {
+  constructor(context: Context, sources: Sources, pace: Pace, stager: Stager | undefined) {
     this.#context = context;
     this.#sources = sources;
     this.#pace = pace;
     this.#root = context.ports.fs.existsSync(context.root) ? context.ports.fs.realpathSync(context.root) : context.root;
+    this.#stager = stager;
   }
 
   /** Whatever cannot be read or placed is listed with the reason; the rest goes on. */
@@ -179,10 +184,12 @@ class SourceWalk {
       this.#sources.files.push({ source, sha256, bytes: 0, wanted, note: note ?? 'a link, kept as it is' });
       return;
     }
-    const sha256 = await hashFile(fs, system, this.#pace);
     const bytes = Number(stat.size);
+    const wanted: SourceFile['wanted'] = { ...facts, type: 'file', size: bytes };
+    const copied = upgrade ? undefined : await this.#stager?.copy(source, stat, wanted, this.#pace);
+    wanted.sha256 = copied ?? (await hashFile(fs, system, this.#pace));
     this.#bytes += bytes;
-    const file: SourceFile = { source, sha256, bytes, wanted: { ...facts, type: 'file', size: bytes, sha256 } };
+    const file: SourceFile = { source, sha256: wanted.sha256, bytes, wanted };
     if (note) file.note = note;
     if (upgrade) this.#upgrade(file, upgrade);
     this.#sources.files.push(file);

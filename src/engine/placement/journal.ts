@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { writeDurably } from '../durable.ts';
 import { nameProblem } from '../names.ts';
 import type { Ports } from '../ports.ts';
-import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
+import { type RecordKind, readRecord, recordPieces } from '../record.ts';
 import type { PlacementHome } from './home.ts';
 
 /** Whoever could write a journal must not be able to point it out of the base. */
@@ -18,6 +18,8 @@ const JournalStep = z.discriminatedUnion('do', [
     staged: z.number(),
     displaced: z.number().nullable(),
     there: z.string().optional(),
+    /** Of a directory: how much is in it, at any depth. */
+    holds: z.number().optional(),
   }),
 ]);
 /** `staged` and `displaced` are names in the home's two directories; `there` is the state of what is displaced. */
@@ -33,7 +35,7 @@ export type Journal = z.infer<typeof Journal>;
 const journalKind: RecordKind<Journal> = { kind: 'placement', version: 1, schema: Journal };
 
 export function writeJournal(ports: Ports, home: PlacementHome, journal: Journal): void {
-  writeDurably(ports, home.journal, encodeRecord(journalKind, journal, ports.now()));
+  writeDurably(ports, home.journal, recordPieces(journalKind, journal, ports.now()));
 }
 
 export function readJournal(ports: Ports, home: PlacementHome): Journal | undefined {

@@ -50,11 +50,28 @@ export interface Placed {
  *
  * @throws LOCKED, DISK_FULL, CANCELLED, CONFLICT; then everything is as it was before
  */
-export async function place(
+export async function place(context: Context, placement: Placement, work: Work): Promise<Placed> {
+  return withPlacement(context, placement.base, ready => ready.place(placement, work));
+}
+
+/** The private directory of a placement, held by this process alone. */
+export interface ReadyPlacement {
+  /** For what is copied before it is known whether it will be placed. */
+  stager: Stager;
+  /** To be called once at most. */
+  place(placement: Placement, work: Work): Promise<Placed>;
+}
+
+/**
+ * As `place`, for who wants to stage files before saying what is to be placed.
+ *
+ * @throws as `place`
+ */
+export async function withPlacement<T>(
   context: Context,
-  { base, wanted, options, whole, fill, beforeOverwrite }: Placement,
-  work: Work,
-): Promise<Placed> {
+  base: string,
+  run: (ready: ReadyPlacement) => Promise<T>,
+): Promise<T> {
   const { ports } = context;
   if (base === context.root) {
     makeDirectory(ports, base, 0o777);
@@ -66,16 +83,20 @@ export async function place(
     makeDirectory(ports, home.directory);
     return await withLock(ports, home.lock, async lock => {
       recoverPlacement(ports, home);
-      const plan = await planPlacement(ports, base, wanted, options, work);
-      const overwritten = plan.changes
-        .filter(({ action }) => action === 'overwrite' || action === 'delete')
-        .map(({ path }) => path);
-      if (overwritten.length > 0) await beforeOverwrite(overwritten);
       try {
-        const placed = await execute(context, home, plan, { lock, fill, whole: whole === true }, work);
+        ports.fs.mkdirSync(home.staged, { mode: 0o700 });
+        ports.fs.mkdirSync(home.displaced, { mode: 0o700 });
+        const stager = new Stager(ports, home);
+        const done = await run({
+          stager,
+          place: async (placement, work) => {
+            const placed = await placeIn(context, home, placement, { lock, stager }, work);
+            firstMade = undefined;
+            return placed;
+          },
+        });
         clearHome(ports, home);
-        firstMade = undefined;
-        return placed;
+        return done;
       } catch (error) {
         if (!(error instanceof HalfDone)) clearHome(ports, home);
         throw error;
@@ -86,25 +107,29 @@ export async function place(
   }
 }
 
-async function execute(
+async function placeIn(
   context: Context,
   home: PlacementHome,
-  plan: PlacementPlan,
-  { lock, fill, whole }: { lock: Lock; fill: Placement['fill']; whole: boolean },
+  { base, wanted, options, whole, fill, beforeOverwrite }: Placement,
+  { lock, stager }: { lock: Lock; stager: Stager },
   work: Work,
 ): Promise<Placed> {
   const { ports } = context;
-  ports.fs.mkdirSync(home.staged, { mode: 0o700 });
-  ports.fs.mkdirSync(home.displaced, { mode: 0o700 });
-  const stager = new Stager(ports, home);
+  const plan = await planPlacement(ports, base, wanted, options, work);
+  const overwritten = plan.changes
+    .filter(({ action }) => action === 'overwrite' || action === 'delete')
+    .map(({ path }) => path);
+  if (overwritten.length > 0) await beforeOverwrite(overwritten);
   const puts = plan.steps.flatMap(step => (step.do === 'put' ? [step.wanted] : []));
   for (const one of puts) if (one.type === 'link') stager.link(one);
   await fill(
     stager,
-    puts.filter(one => one.type === 'file'),
+    puts.filter(one => one.type === 'file' && !stager.has(one)),
   );
+  const made = plan.steps.flatMap(step => (step.do === 'mkdir' ? [step.path] : []));
+  stager.places.keepOnly(new Set(puts.map(({ path }) => path)), new Set(made));
   stager.flush();
-  const changed = changedSince(ports, plan);
+  const changed = changedSince(ports, plan, stager);
   const dropped = new Set([...stager.failed, ...changed].map(({ path }) => path));
   const failed = [...plan.failed, ...stager.failed, ...changed];
   if (whole && failed[0]) {
@@ -124,7 +149,7 @@ async function execute(
   return {
     changes: plan.changes.filter(({ path }) => !dropped.has(path)),
     failed,
-    written: journal.steps.filter(step => step.do === 'put').length,
+    written: puts.filter(({ path }) => !dropped.has(path)).length,
   };
 }
 
@@ -133,8 +158,15 @@ async function execute(
  *
  * @throws CONFLICT where other things depend on it
  */
-function changedSince(ports: Ports, { base, steps }: PlacementPlan): Omission[] {
+function changedSince(ports: Ports, { base, steps }: PlacementPlan, stager: Stager): Omission[] {
   const changed: Omission[] = [];
+  for (const { path } of stager.places.trees()) {
+    if (!lstatOf(ports, base, path)) continue;
+    throw new HoldfastError('CONFLICT', 'Somebody made something where a new directory was to be placed.', {
+      path,
+      hint: 'Nothing was changed. Run the command again.',
+    });
+  }
   for (const step of steps) {
     if ((step.do !== 'put' && step.do !== 'delete') || step.there === undefined) continue;
     if (stateOf(lstatOf(ports, base, step.path)) === step.there) continue;
@@ -153,14 +185,19 @@ function changedSince(ports: Ports, { base, steps }: PlacementPlan): Omission[] 
 function journalOf(plan: PlacementPlan, stager: Stager, dropped: ReadonlySet<string>): Journal {
   let displaced = 0;
   const steps = plan.steps.flatMap((step): JournalStep[] => {
-    if (step.do === 'rmdir' || step.do === 'mkdir') return [step];
-    if (dropped.has(step.path)) return [];
-    if (step.do === 'delete')
-      return [{ do: 'delete', path: step.path, displaced: displaced++, there: contentState(step.there) }];
-    const staged = stager.numberOf(step.path);
+    const { path } = step;
+    if (step.do === 'rmdir') return [step];
+    if (step.do === 'mkdir') {
+      const tree = stager.places.treeAt(path);
+      if (tree) return [{ do: 'put', path, staged: tree.number, displaced: null, holds: tree.holds }];
+      return stager.places.isStagedDirectory(path) ? [] : [step];
+    }
+    if (dropped.has(path)) return [];
+    if (step.do === 'delete') return [{ do: 'delete', path, displaced: displaced++, there: contentState(step.there) }];
+    const staged = stager.places.numberOf(path);
     if (staged === undefined) return [];
     const there = step.displaces && step.there !== undefined ? { there: contentState(step.there) } : {};
-    return [{ do: 'put', path: step.path, staged, displaced: step.displaces ? displaced++ : null, ...there }];
+    return [{ do: 'put', path, staged, displaced: step.displaces ? displaced++ : null, ...there }];
   });
   return { steps, directories: plan.directories.map(({ path, mode, mtime }) => ({ path, mode, mtime })) };
 }

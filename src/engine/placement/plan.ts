@@ -97,7 +97,7 @@ export async function planPlacement(
 }
 
 /** Why nothing may be placed or removed at a path, whoever asks for it. */
-function pathProblem({ platform }: Ports, path: string): string | undefined {
+export function pathProblem({ platform }: Ports, path: string): string | undefined {
   if (isReserved(path)) return 'Holdfast keeps what it is at work on under this name';
   for (const name of path.split('/')) {
     const problem = nameProblem(name, platform);
@@ -230,7 +230,7 @@ function collidingPaths(ports: Ports, base: string, wanted: readonly Wanted[]): 
 }
 
 /** Whether this file system takes `Name` and `nAME` for the same: asked of the nearest directory that exists. */
-function foldsNames(ports: Ports, base: string): boolean {
+export function foldsNames(ports: Ports, base: string): boolean {
   for (let directory = base; dirname(directory) !== directory; directory = dirname(directory)) {
     const name = directory.slice(dirname(directory).length);
     const swapped = name.replace(/\p{L}/gu, letter =>

@@ -1,11 +1,14 @@
-import { join } from 'node:path';
 import type { Omission } from '../../protocol/common.ts';
 import { removeQuietly, syncDirectory, writeAll } from '../durable.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { systemPath } from '../names.ts';
+import type { Pace } from '../pace.ts';
 import type { Ports } from '../ports.ts';
 import { objectHash } from '../vault/object-id.ts';
+import { copyFile, type State } from './copy-file.ts';
 import type { PlacementHome } from './home.ts';
+import { lstatOf, pathProblem } from './plan.ts';
+import { StagedPlaces } from './staged-places.ts';
 import { systemTime } from './system-time.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -21,16 +24,22 @@ export interface StagedFile {
 /** So many files are flushed one by one, which is quicker than a flush of the whole file system. */
 const flushedAtOnce = 16;
 
+/** A file to be copied, as it was when it was looked at. */
+export type Early = Pick<Wanted, 'path' | 'size' | 'mode' | 'mtime'>;
+
 /**
- * The new files of a placement, under numbers in a private directory, where nothing that a path says can matter.
+ * The new files of a placement, in a private directory: under numbers, where nothing that a path says can matter, or
+ * under their own names below a directory that is yet to be made.
  * A file whose bytes are not those wanted fails alone: what is at its place stays. That they cannot be written is no
  * fault of a file: then all methods throw DISK_FULL or FAILED, and the placement has to stop.
  */
 export class Stager {
   readonly #ports: Ports;
   readonly #home: PlacementHome;
-  readonly #numbers = new Map<string, number>();
-  #used = 0;
+  readonly #places: StagedPlaces;
+  /** What was copied before anybody knew its digest. */
+  readonly #early = new Set<Early>();
+  #opened = 0;
   /** Paths of files that are yet to be flushed. */
   readonly #unflushed: string[] = [];
   readonly failed: Omission[] = [];
@@ -38,33 +47,72 @@ export class Stager {
   constructor(ports: Ports, home: PlacementHome) {
     this.#ports = ports;
     this.#home = home;
+    this.#places = new StagedPlaces(ports, home);
   }
 
-  numberOf(path: string): number | undefined {
-    return this.#numbers.get(path);
+  /** Where everything is staged, for the journal. */
+  get places(): Omit<StagedPlaces, 'add' | 'drop'> {
+    return this.#places;
+  }
+
+  /** Whether `copy` was given just this and copied it. */
+  has(wanted: Wanted): boolean {
+    return this.#early.has(wanted);
+  }
+
+  /**
+   * Copies a file while it is read for the first time, when nothing is at its place yet. Whether it is placed is decided
+   * later.
+   *
+   * @param state the source as it was when it was looked at
+   * @returns its digest, or `undefined` when it was not copied
+   * @throws what reading the source throws; DISK_FULL or FAILED when the copy cannot be written
+   */
+  async copy(source: string, state: State, wanted: Early, pace: Pace): Promise<string | undefined> {
+    const { fs } = this.#ports;
+    const { path } = wanted;
+    if (this.#places.has(path) || pathProblem(this.#ports, path)) return undefined;
+    const place = this.#writing(() => this.#newPlace(path));
+    if (!this.#places.isInTree(path) && lstatOf(this.#ports, this.#home.base, path)) {
+      this.#places.drop(path);
+      return undefined;
+    }
+    let sha256: string | undefined;
+    try {
+      const file = this.#writing(() => fs.openSync(place, 'wx+', 0o600));
+      try {
+        sha256 = await copyFile(fs, source, file, state, write => this.#writing(write), pace);
+        if (sha256 !== undefined) this.#writing(() => this.#finish(file, place, wanted));
+      } finally {
+        fs.closeSync(file);
+      }
+    } finally {
+      if (sha256 === undefined) this.#remove(path);
+    }
+    if (sha256 !== undefined) this.#early.add(wanted);
+    return sha256;
   }
 
   link(wanted: Wanted): void {
-    const { number, path } = this.#next();
     const time = systemTime(wanted.mtime);
     this.#writing(() => {
-      this.#ports.fs.symlinkSync(systemPath(wanted.target ?? ''), path);
-      this.#ports.fs.lutimesSync(path, time, time);
+      const place = this.#newPlace(wanted.path);
+      this.#ports.fs.symlinkSync(systemPath(wanted.target ?? ''), place);
+      this.#ports.fs.lutimesSync(place, time, time);
     });
-    this.#numbers.set(wanted.path, number);
   }
 
   /** @param mismatch says why the bytes may not be those wanted, instead of what is wrong with them */
   open(wanted: Wanted, mismatch?: string): StagedFile {
     const { fs } = this.#ports;
-    const { number, path } = this.#next();
-    const file = this.#writing(() => fs.openSync(path, 'wx', 0o600));
+    const place = this.#writing(() => this.#newPlace(wanted.path));
+    const file = this.#writing(() => fs.openSync(place, 'wx', 0o600));
     const hash = objectHash();
     let size = 0;
     let reason: string | undefined;
     const drop = (why: string) => {
       this.failed.push({ path: wanted.path, reason: why });
-      removeQuietly(fs, path);
+      this.#remove(wanted.path);
     };
     return {
       write: bytes => {
@@ -81,13 +129,12 @@ export class Stager {
         }
         this.#writing(() => {
           try {
-            if (!reason) this.#finish(file, path, wanted);
+            if (!reason) this.#finish(file, place, wanted);
           } finally {
             fs.closeSync(file);
           }
         });
         if (reason) drop(mismatch ?? reason);
-        else this.#numbers.set(wanted.path, number);
         return reason === undefined;
       },
       fail: why => {
@@ -114,11 +161,12 @@ export class Stager {
           fs.closeSync(file);
         }
       }
+      for (const directory of this.#places.directories()) syncDirectory(this.#ports, directory);
       syncDirectory(this.#ports, this.#home.staged);
     });
   }
 
-  #finish(file: number, path: string, wanted: Wanted): void {
+  #finish(file: number, path: string, wanted: Early): void {
     const { fs, platform } = this.#ports;
     // Never set-user-id or set-group-id: whoever made the archive does not get to make programs here.
     fs.fchmodSync(file, wanted.mode & 0o1777);
@@ -126,13 +174,20 @@ export class Stager {
     fs.futimesSync(file, time, time);
     // Elsewhere than on Linux there is no flush of a whole file system, and a file that must not be read cannot be
     // opened again to be flushed.
-    if (platform !== 'linux' || this.#used <= flushedAtOnce) fs.fsyncSync(file);
+    if (platform !== 'linux' || this.#opened <= flushedAtOnce) fs.fsyncSync(file);
     else this.#unflushed.push(path);
   }
 
-  #next(): { number: number; path: string } {
-    const number = this.#used++;
-    return { number, path: join(this.#home.staged, String(number)) };
+  /** A file that was copied early, and is wanted otherwise by now, gives way. */
+  #newPlace(path: string): string {
+    if (this.#places.has(path)) this.#remove(path);
+    this.#opened++;
+    return this.#places.add(path);
+  }
+
+  #remove(path: string): void {
+    removeQuietly(this.#ports.fs, this.#places.at(path));
+    this.#places.drop(path);
   }
 
   #writing<T>(write: () => T): T {

@@ -193,6 +193,7 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
     case 'put': {
       const staged = join(home.staged, String(step.staged));
       if (!blocked && !exists(ports, staged) && directories.check(dirname(step.path)) && exists(ports, path)) {
+        if (step.holds !== undefined) reopen(ports, path, step.holds);
         fs.renameSync(path, staged);
         const other = at(base, besides(step.path, step.staged));
         if (exists(ports, other)) fs.renameSync(other, path);
@@ -200,6 +201,29 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
       if (step.displaced !== null) takeBack(step.displaced);
     }
   }
+}
+
+/**
+ * Makes a directory that was put into place movable again, whatever modes it was given.
+ *
+ * @throws CONFLICT when somebody has put something into it: that would be lost with it
+ */
+function reopen({ fs }: Ports, directory: string, holds: number): void {
+  let found = 0;
+  const open = [directory];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    fs.chmodSync(one, 0o700);
+    for (const name of fs.readdirSync(one, { encoding: 'buffer' })) {
+      found++;
+      const path = Buffer.concat([Buffer.from(one), Buffer.from('/'), name]) as unknown as string;
+      if (fs.lstatSync(path).isDirectory()) open.push(path);
+    }
+  }
+  if (found <= holds) return;
+  throw new HoldfastError('CONFLICT', 'Somebody put something into a directory that was to be taken back.', {
+    path: directory,
+    hint: 'Nothing is lost: the next command finishes the change.',
+  });
 }
 
 function exists(ports: Ports, path: string): boolean {

@@ -14,7 +14,7 @@ export interface Death {
 const built = new Map<string, string>();
 
 /** A child as one file: started hundreds of times, it starts in half the time. */
-function childProgram(name: string): string {
+export function childProgram(name: string): string {
   const known = built.get(name);
   if (known) return known;
   const outfile = join(tmpdir(), `holdfast-crash-${name}-${process.pid}.mjs`);

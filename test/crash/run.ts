@@ -1,46 +1,26 @@
-import { parseArgs } from 'node:util';
-import { crashDirectory } from './place.ts';
-import { Random } from './random.ts';
-import { failEverywhere, killEverywhere, killSomewhere } from './sweep.ts';
-import { operations, World } from './world.ts';
-
 /**
- * The crash tests for as long as you like, with other trees in each round:
+ * The crash tests for as long as you like:
  *
- *     node test/crash/run.ts [--seed N] [--rounds N] [--only "migrate apply"] [--all] [--size N]
+ *     npm run test:crash -- [histories|operations|migrations|sessions|concurrent] [--seed N] [--rounds N] …
  *
- * A round makes a world for each operation from the seed (which grows by one with each round), kills the operation five
- * times, and lets each of its calls fail once, and again for good. `--all` kills it at every call instead. What fails is
- * told with its seed; the same seed with `--rounds 1` and `--only` does it again.
+ * Histories, when no other is named. What each does, and what else it takes, stands at the top of its file beside this one.
+ * What fails is told with its seed, and does so again with it.
  */
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    rounds: { type: 'string', default: '1' },
-    size: { type: 'string', default: '5' },
-    only: { type: 'string' },
-    all: { type: 'boolean', default: false },
-  },
-});
+const suites: Record<string, () => Promise<unknown>> = {
+  histories: () => import('./histories.ts'),
+  operations: () => import('./operations.ts'),
+  migrations: () => import('./migrations.ts'),
+  sessions: () => import('./sessions.ts'),
+  concurrent: () => import('./concurrent.ts'),
+};
 
-let failures = 0;
-for (let round = 0; round < Number(values.rounds); round++) {
-  const seed = Number(values.seed) + round;
-  for (const operation of operations) {
-    if (values.only !== undefined && operation !== values.only) continue;
-    using place = crashDirectory();
-    try {
-      const random = new Random(seed);
-      const world = await World.make(`${place.path}/world`, operation, random, Number(values.size));
-      if (values.all) await killEverywhere(world);
-      else for (let death = 0; death < 5; death++) await killSomewhere(world, random);
-      const failed = await failEverywhere(world);
-      const forGood = await failEverywhere(world, { lasting: true, step: 7, offset: seed % 7 });
-      console.log(`seed ${seed}  ${operation}: survived ${failed} faults, ${forGood} lasting ones`);
-    } catch (error) {
-      failures++;
-      console.log(`seed ${seed}  ${operation}: FAILED`, error);
-    }
-  }
+const [named = ''] = process.argv.slice(2);
+const isNamed = named !== '' && !named.startsWith('-');
+// The suite reads the rest of the arguments as its own.
+if (isNamed) process.argv.splice(2, 1);
+const suite = suites[isNamed ? named : 'histories'];
+if (suite) await suite();
+else {
+  console.error(`There is no suite "${named}"; there are ${Object.keys(suites).join(', ')}.`);
+  process.exitCode = 2;
 }
-process.exitCode = failures === 0 ? 0 : 1;

@@ -1,10 +1,12 @@
 import path from 'node:path';
-import { watch as chokidarWatch } from 'chokidar';
 import { type Context, vaultName } from '../context.ts';
 import { temporarySuffix } from '../durable.ts';
-import { HoldfastError, isAbsent } from '../errors.ts';
+import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { isWithin } from '../names.ts';
 import { Burst } from './burst.ts';
+import { chokidarNotifier } from './chokidar-notifier.ts';
+import { DirectoryNotifier } from './directory-notifier.ts';
+import { type Notifier, type StartNotifier, somewhere } from './notifier.ts';
 import { Rescan } from './rescan.ts';
 
 export interface RootWatcher {
@@ -19,14 +21,12 @@ export interface WatchOptions {
   onProblem?: ((problem: HoldfastError) => void) | undefined;
   /** Milliseconds between two looks then. Default: half a minute. */
   rescanInterval?: number | undefined;
-  /** Handed in by tests. */
-  watch?: typeof chokidarWatch | undefined;
+  /** How the system tells of changes. Default: as this system does it best. */
+  notifier?: StartNotifier | undefined;
 }
 
 /** Changes within this time (milliseconds) are reported together. */
 const coalescing = 200;
-/** The path of the root itself: something changed, and it is not known where. */
-export const somewhere = '.';
 
 /**
  * Tells what changes in the root, as hints: look there again. A path may be reported that did not change, and several
@@ -40,52 +40,36 @@ export function watchRoot(
   onChange: (paths: string[]) => void,
   options: WatchOptions = {},
 ): RootWatcher {
-  const { root } = context;
   refuseTooMuch(context);
   const burst = new Burst(coalescing, onChange);
-  const ignored = (relative: string) => isOwn(relative);
-  const ready = Promise.withResolvers<void>();
   let rescan: Rescan | undefined;
-
-  const watcher = (options.watch ?? chokidarWatch)(root, {
-    ignored: full => ignored(rootRelative(root, full)),
-    ignoreInitial: true,
-    followSymlinks: false,
-    // What cannot be read is reported by whoever reads it.
-    ignorePermissionErrors: true,
-    // It would hold changes back and hide what editors call temporary; bursts are gathered here.
-    atomic: false,
-  });
   let closing: Promise<void> | undefined;
-  watcher.on('all', (_, full) => {
-    const path = rootRelative(root, full) || somewhere;
-    if (path !== vaultName) burst.add(path);
-  });
-  watcher.on('ready', () => ready.resolve());
-  watcher.on('error', error => {
-    if (rescan || closing) return;
-    void watcher.close();
-    // Closing takes all listeners away, and an error that nobody hears would end the process.
-    watcher.on('error', () => {});
-    rescan = new Rescan(context, ignored, options.rescanInterval ?? 30_000, () => burst.add(somewhere));
-    burst.add(somewhere);
-    ready.resolve();
-    options.onProblem?.(watchProblem(root, error));
-  });
 
+  const onError = (error: unknown) => {
+    if (rescan || closing) return;
+    rescan = new Rescan(context, isOwn, options.rescanInterval ?? 30_000, () => burst.add(somewhere));
+    burst.add(somewhere);
+    // Not before there is one to close: an error may come while it starts.
+    void Promise.resolve().then(() => notifier.close());
+    options.onProblem?.(watchProblem(context.root, error));
+  };
+  const notifier: Notifier = (options.notifier ?? usual(context))(context, {
+    ignored: isOwn,
+    onChange: path => {
+      if (path !== vaultName) burst.add(path);
+    },
+    onError,
+  });
   const close = async () => {
     burst.close();
-    ready.resolve();
-    const closed = watcher.close();
-    watcher.on('error', () => {});
-    await Promise.all([closed, rescan?.close()]);
+    await Promise.all([notifier.close(), rescan?.close()]);
   };
-  return { ready: ready.promise, close: () => (closing ??= close()) };
+  return { ready: notifier.ready, close: () => (closing ??= close()) };
 }
 
-function rootRelative(root: string, full: string): string {
-  const relative = path.relative(root, full);
-  return path.sep === '/' ? relative : relative.replaceAll(path.sep, '/');
+/** Linux has no watch of a whole tree; elsewhere one of a directory does not tell of what is written into its files. */
+function usual({ ports }: Context): StartNotifier {
+  return ports.platform === 'linux' ? (...given) => new DirectoryNotifier(...given) : chokidarNotifier;
 }
 
 /** Grows with every operation of any process on this root, so it tells that snapshots, backups or migrations changed. */
@@ -120,7 +104,13 @@ function watchProblem(root: string, error: unknown): HoldfastError {
   const why = error instanceof Error ? error.message : String(error);
   return new HoldfastError('FAILED', `Changes in the root are noticed late from now on: ${why}.`, {
     path: root,
-    hint: 'The system watches only so many directories at once; on Linux, raise fs.inotify.max_user_watches.',
+    ...(isLimit(error) && {
+      hint: 'The system watches only so many directories at once; on Linux, raise fs.inotify.max_user_watches.',
+    }),
     cause: error,
   });
+}
+
+function isLimit(error: unknown): boolean {
+  return ['ENOSPC', 'EMFILE', 'ENFILE'].includes(systemCode(error) ?? '');
 }

@@ -1,0 +1,111 @@
+import { createBackup } from '../../src/engine/backups/create.ts';
+import { restoreBackup } from '../../src/engine/backups/restore.ts';
+import type { Context } from '../../src/engine/context.ts';
+import { fromBody } from '../../src/engine/errors.ts';
+import { applyMigration } from '../../src/engine/migrations/apply.ts';
+import { undoMigration } from '../../src/engine/migrations/undo.ts';
+import { createSession } from '../../src/engine/sessions/create.ts';
+import { deleteSession } from '../../src/engine/sessions/delete.ts';
+import { updateSession } from '../../src/engine/sessions/update.ts';
+import { createSnapshot } from '../../src/engine/snapshots/create.ts';
+import { deleteSnapshots } from '../../src/engine/snapshots/delete.ts';
+import { restoreSnapshot } from '../../src/engine/snapshots/restore.ts';
+import { undeleteSnapshot } from '../../src/engine/snapshots/undelete.ts';
+import { pruneVault } from '../../src/engine/vault/prune/prune.ts';
+import type { ConflictPolicy } from '../../src/protocol/migrations.ts';
+import { testContext } from '../fixtures/ports.ts';
+import { type Fault, failingPorts } from './faulty-files.ts';
+import { type Death, runChild } from './kill.ts';
+import { mortalPorts } from './mortal-ports.ts';
+
+/** What a process is told to do to a root; as JSON it reaches one of its own. */
+export type Order =
+  | { do: 'snapshot create' }
+  | { do: 'snapshot restore'; id: string }
+  | { do: 'snapshot restore elsewhere'; id: string; to: string }
+  | { do: 'snapshot delete'; id: string }
+  | { do: 'snapshot undelete'; id: string }
+  | { do: 'vault prune'; grace: '0' | '24h'; keepLast?: number }
+  | { do: 'migrate apply'; from: string; onConflict: ConflictPolicy }
+  | { do: 'migrate undo'; id: string }
+  | { do: 'backup create'; to: string }
+  | { do: 'backup restore'; id: string }
+  | { do: 'session create'; text: string }
+  | { do: 'session update'; id: string; text: string }
+  | { do: 'session delete'; id: string };
+
+/** What whoever gave an order is told, as far as it matters here; what was left out is in the last three. */
+export interface Answer {
+  id?: string;
+  version?: number;
+  migrationId?: string | null;
+  status?: string;
+  snapshots?: { id: string; keep: boolean }[];
+  skipped?: unknown[];
+  failed?: unknown[];
+  omitted?: unknown[];
+}
+
+export async function carryOut(context: Context, order: Order): Promise<Answer> {
+  return (await answerTo(context, order)) as Answer;
+}
+
+function answerTo(context: Context, order: Order): Promise<unknown> {
+  switch (order.do) {
+    case 'snapshot create':
+      return createSnapshot(context, {}, {});
+    case 'snapshot restore':
+      return restoreSnapshot(context, order.id, { deleteExtra: true }, {});
+    case 'snapshot restore elsewhere':
+      return restoreSnapshot(context, order.id, { to: order.to }, {});
+    case 'snapshot delete':
+      return deleteSnapshots(context, [order.id]);
+    case 'snapshot undelete':
+      return undeleteSnapshot(context, order.id, {});
+    case 'vault prune':
+      return pruneVault(context, { grace: order.grace, keepLast: order.keepLast }, {});
+    case 'migrate apply':
+      return applyMigration(context, { from: [order.from], onConflict: order.onConflict }, {});
+    case 'migrate undo':
+      return undoMigration(context, order.id, {});
+    case 'backup create':
+      return createBackup(context, { to: order.to, includeSecrets: true }, {});
+    case 'backup restore':
+      return restoreBackup(context, order.id, {}, {});
+    case 'session create':
+      return createSession(context, { title: 'Crash' }, {}, { bytes: Buffer.from(order.text) });
+    case 'session update':
+      return updateSession(context, order.id, { bytes: Buffer.from(order.text) }, undefined, {});
+    case 'session delete':
+      return deleteSession(context, order.id, {});
+  }
+}
+
+/** How an order ended: with an answer, with an error, or with the death of who carried it out. */
+export type Ending = { answer: Answer } | { error: unknown } | 'died';
+
+/** What goes wrong meanwhile. */
+export type Trouble = { death: Death } | { fault: Fault } | undefined;
+
+export type Runner = (workspace: string, order: Order, trouble: Trouble) => Promise<Ending>;
+
+/** Without a process of its own: hundreds of times as fast, and the same as far as files can tell. */
+export const runHere: Runner = async (workspace, order, trouble) => {
+  const mortal = mortalPorts(trouble && 'death' in trouble ? trouble.death : { at: 0, when: 'before' });
+  const ports = trouble && 'fault' in trouble ? failingPorts(trouble.fault).ports : mortal.ports;
+  const attempt = async () => carryOut(testContext(workspace, ports), order);
+  const ending = await attempt().then(
+    answer => ({ answer }),
+    error => ({ error }),
+  );
+  return mortal.isDead() ? 'died' : ending;
+};
+
+/** Deaths in a process of its own, which is really killed. */
+export const runApart: Runner = async (workspace, order, trouble) => {
+  if (!trouble || !('death' in trouble)) return runHere(workspace, order, trouble);
+  const printed = await runChild('history-child', JSON.stringify({ workspace, order }), trouble.death);
+  if (printed === undefined) return 'died';
+  const ending = JSON.parse(printed);
+  return 'error' in ending ? { error: fromBody(ending.error) } : ending;
+};

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+/**
+ * Random orders to one root, one after the other, of which half end with the death of who carries them out and a quarter
+ * with a call that fails: whatever was acknowledged is there. `HOLDFAST_TEST_SEED` and `HOLDFAST_TEST_ROUNDS` as in
+ * `migration.test.ts`; `npm run test:crash` does more of them, or single ones again.
+ */
+const first = Number(process.env.HOLDFAST_TEST_SEED ?? Date.now() % 1_000_000);
+const rounds = Number(process.env.HOLDFAST_TEST_ROUNDS ?? 300);
+const program = fileURLToPath(new URL('./run.ts', import.meta.url));
+
+/** @returns how often somebody died */
+async function histories(seed: number, count: number, ...more: string[]): Promise<number> {
+  const args = [program, 'histories', '--seed', String(seed), '--rounds', String(count), ...more];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 2 ** 26 }).catch(error => {
+    throw new Error(`npm run test:crash -- ${args.slice(1).join(' ')}\n${error.stdout}${error.stderr}`);
+  });
+  const [, done, deaths] = /^(\d+) rounds, (\d+) deaths, \d+ failures, 0 lost\n$/.exec(stdout) ?? [];
+  assert.ok(Number(done) >= count, stdout);
+  return Number(deaths);
+}
+
+describe('random histories', { concurrency: 2, skip: process.platform === 'win32' }, () => {
+  const half = Math.ceil(rounds / 2);
+  for (const seed of [first, first + half]) {
+    test(`${half} rounds from seed ${seed}: nothing acknowledged is lost`, async () => {
+      const deaths = await histories(seed, half);
+      assert.ok(deaths > half / 8, `only ${deaths} deaths`);
+    });
+  }
+
+  for (const seed of [first + 2 * half, first + 2 * half + 10]) {
+    test(`40 rounds from seed ${seed}, in processes that are killed`, async () => {
+      assert.ok((await histories(seed, 40, '--apart')) > 3);
+    });
+  }
+});

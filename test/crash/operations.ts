@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { crashDirectory } from './place.ts';
+import { Random } from './random.ts';
+import { failEverywhere, killEverywhere, killSomewhere } from './sweep.ts';
+import { operations, World } from './world.ts';
+
+/**
+ * The crash tests for as long as you like, with other trees in each round:
+ *
+ *     node test/crash/operations.ts [--seed N] [--rounds N] [--only "migrate apply"] [--all] [--size N]
+ *
+ * A round makes a world for each operation from the seed (which grows by one with each round), kills the operation five
+ * times, and lets each of its calls fail once, and again for good. `--all` kills it at every call instead. What fails is
+ * told with its seed; the same seed with `--rounds 1` and `--only` does it again.
+ */
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    rounds: { type: 'string', default: '1' },
+    size: { type: 'string', default: '5' },
+    only: { type: 'string' },
+    all: { type: 'boolean', default: false },
+  },
+});
+
+let failures = 0;
+for (let round = 0; round < Number(values.rounds); round++) {
+  const seed = Number(values.seed) + round;
+  for (const operation of operations) {
+    if (values.only !== undefined && operation !== values.only) continue;
+    using place = crashDirectory();
+    try {
+      const random = new Random(seed);
+      const world = await World.make(`${place.path}/world`, operation, random, Number(values.size));
+      if (values.all) await killEverywhere(world);
+      else for (let death = 0; death < 5; death++) await killSomewhere(world, random);
+      const failed = await failEverywhere(world);
+      const forGood = await failEverywhere(world, { lasting: true, step: 7, offset: seed % 7 });
+      console.log(`seed ${seed}  ${operation}: survived ${failed} faults, ${forGood} lasting ones`);
+    } catch (error) {
+      failures++;
+      console.log(`seed ${seed}  ${operation}: FAILED`, error);
+    }
+  }
+}
+process.exitCode = failures === 0 ? 0 : 1;

@@ -8,6 +8,7 @@ import { bytes, number } from './format.ts';
 import { absolute, checkedInput } from './input.ts';
 import { printable } from './printable.ts';
 import { addSessionRecover } from './session-recover.ts';
+import { addSessionSharing } from './session-share.ts';
 import { sessionLines, sessionListLines, sessionName } from './session-text.ts';
 import { addSessionVersions } from './session-versions.ts';
 
@@ -19,6 +20,7 @@ export function addSession(program: Command, run: Run): void {
   addDelete(noun, run);
   addSessionVersions(noun, run);
   addSessionRecover(noun, run);
+  addSessionSharing(noun, run);
 }
 
 function addList(noun: Command, run: Run): void {

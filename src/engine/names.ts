@@ -59,6 +59,11 @@ export function nameProblem(name: string, platform: NodeJS.Platform): string | u
   return undefined;
 }
 
+/** Whether a path is in Holdfast's form: what a record says must not be able to lead out of the root. */
+export function isInsidePath(path: string): boolean {
+  return path.split('/').every(name => nameProblem(name, 'linux') === undefined);
+}
+
 /**
  * A path given by a person or an archive, checked and in Holdfast's form: `./a//b/` is `a/b`.
  *

@@ -49,6 +49,13 @@ export interface Prompts {
     actions?: Partial<Record<Action, string>>,
   ): Promise<Action | undefined>;
   folder(options: { title: string; label: string; start?: vscode.Uri }): Promise<vscode.Uri | undefined>;
+  /** Where to write a file. VS Code asks when there is one already. */
+  save(options: {
+    title: string;
+    label: string;
+    name: string;
+    filters: Record<string, string[]>;
+  }): Promise<vscode.Uri | undefined>;
   files(options: { title: string; label: string; filters: Record<string, string[]> }): Promise<vscode.Uri | undefined>;
 }
 
@@ -111,6 +118,12 @@ export const windowPrompts: Prompts = {
       ...(start === undefined ? {} : { defaultUri: start }),
     });
     return picked?.[0];
+  },
+
+  async save({ title, label, name, filters }) {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    const defaultUri = folder && vscode.Uri.joinPath(folder.uri, name);
+    return vscode.window.showSaveDialog({ title, saveLabel: label, filters, ...(defaultUri && { defaultUri }) });
   },
 
   async files({ title, label, filters }) {

@@ -66,6 +66,21 @@ export const sessions = {
   deleted: (name: string) => t('Session “{0}” deleted. Its versions are kept.', name),
   broughtBack: (name: string) => t('Session “{0}” is back.', name),
 
+  exportTitle: () => t('Export the Session to Which File?'),
+  exportHere: () => t('Export'),
+  exporting: () => t('Exporting the session'),
+  exported: (name: string, versions: number) =>
+    versions === 1
+      ? t('Session “{0}” exported with its version.', name)
+      : t('Session “{0}” exported with its {1} versions.', name, versions),
+  importTitle: () => t('Import Which Session?'),
+  importFile: () => t('Import'),
+  importing: () => t('Importing the session'),
+  imported: (name: string) => t('Session “{0}” imported.', name),
+  hereAlready: (name: string) => t('Session “{0}” is here already; nothing was changed.', name),
+  importAsNew: () => t('Import as New Session'),
+  importAsNewDetail: () => t('It can become a session of its own, with its versions, beside what is there.'),
+
   sessionGroup: (group: 'root' | 'legacy' | 'broken') =>
     ({ root: t('In the Root'), legacy: t('Legacy'), broken: t('Broken') })[group],
   unsavedGroup: () => t('Unsaved'),

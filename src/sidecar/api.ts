@@ -11,6 +11,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { rootRoutes } from './routes/root.ts';
 import { sessionBufferRoutes } from './routes/session-buffers.ts';
 import { sessionContentRoutes } from './routes/session-content.ts';
+import { sessionSharingRoutes } from './routes/session-sharing.ts';
 import { sessionVersionRoutes } from './routes/session-versions.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { sharingRoutes } from './routes/sharing.ts';
@@ -59,6 +60,7 @@ export function createApi(services: Services) {
     .route('/v1', sessionRoutes(services))
     .route('/v1', sessionContentRoutes(services))
     .route('/v1', sessionVersionRoutes(services))
+    .route('/v1', sessionSharingRoutes(services))
     .route('/v1', logRoutes(services))
     .route('/v1', vaultRoutes(services))
     .route('/v1', operationRoutes(services))

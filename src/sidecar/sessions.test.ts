@@ -43,6 +43,17 @@ test('the verbs of sessions, from another process', async t => {
   await assert.rejects(engine.sessionVersionContent(made.id, 7), { code: 'NOT_FOUND' });
 });
 
+test('a session is exported and imported, as work that can be followed', async t => {
+  const { engine, folder } = await serveWorkspace(t, listens);
+  const made = await engine.createSession({ title: 'Wells' }, { bytes: bytes('1') });
+  const exported = await engine.exportSession('Wells', { file: 'one.holdfast' });
+  assert.deepEqual([exported.session, exported.file], [made.id, path.join(folder, 'one.holdfast')]);
+  await assert.rejects(engine.exportSession('Wells', { file: 'one.holdfast' }), { code: 'CONFLICT' });
+  assert.equal((await engine.importSession({ file: 'one.holdfast' })).imported, false);
+  const { session, imported } = await engine.importSession({ file: 'one.holdfast', asNew: true });
+  assert.deepEqual([imported, session.title, session.id === made.id], [true, 'Wells', false]);
+});
+
 test('an update is made from what was seen, or not at all', async t => {
   const { engine, location, token, root, folder, serving } = await serveWorkspace(t, listens);
   // Nothing is captured by itself.

@@ -2,7 +2,8 @@ import { type Context, vaultName } from '../engine/context.ts';
 import { asHoldfastError, isAbsent } from '../engine/errors.ts';
 import { isWithin } from '../engine/names.ts';
 import { AutoCapture } from '../engine/sessions/auto-capture.ts';
-import { auditDirectory, type RootWatcher, somewhere, watchRoot } from '../engine/watch/watch.ts';
+import { somewhere } from '../engine/watch/notifier.ts';
+import { auditDirectory, type RootWatcher, watchRoot } from '../engine/watch/watch.ts';
 import type { Events } from './events.ts';
 
 /** Takes one line for the person who looks for what went wrong. */

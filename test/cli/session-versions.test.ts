@@ -68,6 +68,13 @@ describe('versions of sessions', () => {
     const { snapshot } = done('snapshot', 'create', '--session', made.id, '--json').json(SnapshotResult);
     assert.deepEqual([snapshot.scope.paths, snapshot.files], [[`sessions/${made.id}`], 2]);
     assert.equal(session('create', '--title', 'Of a snapshot', '--from', snapshot.id).contentHash, made.contentHash);
+    const [whole, part] = [
+      `${snapshot.id}:sessions/${made.id}`,
+      `${snapshot.id}:sessions/${made.id}/content/report.json`,
+    ];
+    for (const from of [whole, part])
+      assert.equal(session('create', '--title', 'Of a path', '--from', from).contentHash, made.contentHash);
+    assert.equal(run('session', 'create', '--title', 'None', '--from', `${snapshot.id}:nothing`).status, 1);
     writeFileSync(file, '{"sales":3}');
     assert.match(done('session', 'show', made.id).stdout, /Version +5 {2}\(some program wrote since\)/);
     assert.match(done('session', 'diff', made.id).stdout, /From version 5 to the session as it is now/);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { ExportResult, ImportResult } from '../../src/protocol/share.ts';
+import { SessionHistory, SessionResult } from '../../src/protocol/sessions.ts';
+import { ExportResult, ImportResult, SessionExported, SessionImported } from '../../src/protocol/share.ts';
 import { SnapshotList } from '../../src/protocol/snapshots.ts';
 import { VisitList } from '../../src/protocol/visits.ts';
 import { newWorkspace, rootedWorkspace } from './workspace.ts';
@@ -45,6 +46,39 @@ test('a snapshot is exported, without its secrets, and imported elsewhere', t =>
   writeFileSync(file, damaged);
   const refused = there.run('snapshot', 'import', file, '--json');
   assert.deepEqual([refused.status, refused.error().code], [5, 'CORRUPT']);
+});
+
+test('a session goes elsewhere with its versions; another content there is a conflict', t => {
+  const here = rootedWorkspace(t);
+  const there = newWorkspace(t);
+  there.done('root', 'init');
+  here.write({ 'one.json': '{"a":1}', 'two.json': '{"a":2}' });
+  const made = here.done('session', 'create', '--title', 'Wells', '--from', 'one.json', '--json').json(SessionResult);
+  here.done('session', 'update', 'Wells', '--from', 'two.json');
+  const exported = here.done('session', 'export', 'Wells', 'wells.holdfast', '--json').json(SessionExported);
+  const file = path.join(here.folder, 'wells.holdfast');
+  assert.deepEqual([exported.file, exported.session, exported.versions], [file, made.session.id, 2]);
+  assert.equal(here.run('session', 'export', 'Wells', 'wells.holdfast').status, 4);
+
+  assert.match(there.done('session', 'import', file).stdout, /^Imported session "Wells"/);
+  const { versions } = there.done('session', 'history', 'Wells', '--json').json(SessionHistory);
+  assert.deepEqual(
+    versions.map(({ action }) => action),
+    ['update', 'create'],
+  );
+  assert.equal(there.done('session', 'import', file, '--json').json(SessionImported).imported, false);
+  assert.match(there.done('session', 'import', file).stdout, /is here already; nothing was changed/);
+  there.done('session', 'update', 'Wells', '--from', path.join(here.folder, 'one.json'));
+  const conflict = there.run('session', 'import', file, '--json');
+  assert.deepEqual([conflict.status, conflict.error().code], [4, 'CONFLICT']);
+  const renewed = there.done('session', 'import', file, '--as-new', '--json').json(SessionImported);
+  assert.deepEqual([renewed.imported, renewed.session.version, renewed.session.title], [true, 2, 'Wells']);
+  assert.notEqual(renewed.session.id, made.session.id);
+
+  writeFileSync(file, readFileSync(file).subarray(0, -100));
+  const refused = there.run('session', 'import', file, '--json');
+  assert.deepEqual([refused.status, refused.error().code], [5, 'CORRUPT']);
+  assert.equal(there.run('session', 'import', 'nothing.holdfast').status, 1);
 });
 
 test('the access log says who exported and restored, also after a deletion', t => {

@@ -80,6 +80,7 @@ export class Answers implements Prompts {
   nextTell: string | undefined;
   nextFolder: vscode.Uri | undefined;
   nextFile: vscode.Uri | undefined;
+  nextSave: vscode.Uri | undefined;
 
   async pick<Value>(choices: readonly Choice<Value>[], { title }: { title: string }): Promise<Value | undefined> {
     this.picks.push({ title, labels: choices.map(({ label }) => label) });
@@ -123,6 +124,12 @@ export class Answers implements Prompts {
   async folder(): Promise<vscode.Uri | undefined> {
     const answer = this.nextFolder;
     this.nextFolder = undefined;
+    return answer;
+  }
+
+  async save(): Promise<vscode.Uri | undefined> {
+    const answer = this.nextSave;
+    this.nextSave = undefined;
     return answer;
   }
 

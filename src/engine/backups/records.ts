@@ -37,5 +37,5 @@ export const sideKind: RecordKind<Side> = { kind: 'backup', version: 1, schema: 
 export const directoriesKind: RecordKind<{ directories: string[] }> = {
   kind: 'backupDirectories',
   version: 1,
-  schema: z.object({ directories: z.array(z.string()) }),
+  schema: z.object({ directories: z.array(z.string().regex(/^[^\0]+$/)) }),
 };

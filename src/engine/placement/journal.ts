@@ -1,22 +1,25 @@
 import * as z from 'zod';
+import { Count } from '../../protocol/common.ts';
 import { writeDurably } from '../durable.ts';
-import { nameProblem } from '../names.ts';
+import { isInsidePath } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import { type RecordKind, readRecord, recordPieces } from '../record.ts';
 import type { PlacementHome } from './home.ts';
 
 /** Whoever could write a journal must not be able to point it out of the base. */
-const Path = z.string().refine(path => path.split('/').every(name => nameProblem(name, 'linux') === undefined));
+const Path = z.string().refine(isInsidePath);
+const Mtime = z.string().regex(/^-?\d{1,30}$/);
+const Mode = z.number().int().min(0).max(0o7777);
 
 const JournalStep = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('delete'), path: Path, displaced: z.number(), there: z.string().optional() }),
-  z.object({ do: z.literal('rmdir'), path: Path, mode: z.number(), mtime: z.string() }),
+  z.object({ do: z.literal('delete'), path: Path, displaced: Count, there: z.string().optional() }),
+  z.object({ do: z.literal('rmdir'), path: Path, mode: Mode, mtime: Mtime }),
   z.object({ do: z.literal('mkdir'), path: Path }),
   z.object({
     do: z.literal('put'),
     path: Path,
-    staged: z.number(),
-    displaced: z.number().nullable(),
+    staged: Count,
+    displaced: Count.nullable(),
     there: z.string().optional(),
     /** Of a directory: how much is in it, at any depth. */
     holds: z.number().optional(),
@@ -27,7 +30,7 @@ export type JournalStep = z.infer<typeof JournalStep>;
 
 const Journal = z.object({
   steps: z.array(JournalStep),
-  directories: z.array(z.object({ path: Path, mode: z.number(), mtime: z.string() })),
+  directories: z.array(z.object({ path: Path, mode: Mode, mtime: Mtime })),
 });
 /** Everything that is left to do once all new files are staged: with it, a placement can be finished by anyone. */
 export type Journal = z.infer<typeof Journal>;

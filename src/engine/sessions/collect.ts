@@ -1,6 +1,6 @@
 import { type Context, vaultPath } from '../context.ts';
 import { resolveReference } from '../id.ts';
-import { lookAt, type SessionLook } from './look.ts';
+import { changedAt, lookAt, type SessionLook } from './look.ts';
 import { readLooks, writeLooks } from './look-cache.ts';
 import { nativePlace, type SessionPlace, sessionPlaces } from './places.ts';
 
@@ -32,8 +32,8 @@ export function collectSessions(context: Context): LocatedSession[] {
 }
 
 function keep(context: Context, located: readonly LocatedSession[]): void {
-  const settled = new Date(context.ports.now().getTime() - unsettled).toISOString();
-  const looks = located.filter(({ look }) => look.changedAt < settled && look.broken === undefined);
+  const settled = context.ports.now().getTime() - unsettled;
+  const looks = located.filter(({ look }) => changedAt(look.seen) < settled && look.broken === undefined);
   writeLooks(context, new Map(looks.map(({ place, look }) => [place.location, look])));
 }
 

@@ -60,7 +60,7 @@ export function shaped(place: SessionPlace, tree: string, sink: ContentSink): Se
 }
 
 /** @throws CONTENT_TOO_LARGE, before anything is written */
-function checkSize({ settings }: Context, bytes: number): void {
+export function checkSize({ settings }: Context, bytes: number): void {
   if (bytes <= settings.sessionLimit) return;
   throw new HoldfastError(
     'CONTENT_TOO_LARGE',

@@ -11,7 +11,7 @@ import { absoluteContent, type SessionPlace } from './places.ts';
 export function isWhole({ ports: { fs }, root }: Context, place: SessionPlace, look: SessionLook): boolean {
   if (look.broken !== undefined) return false;
   const content = absoluteContent({ root }, place);
-  const files = look.seen.map(([name]) => path.join(content, name)).filter(file => /\.json$/i.test(file));
+  const files = look.seen.names.map(name => path.join(content, name)).filter(file => /\.json$/i.test(file));
   return files.every(file => {
     const stats = fs.lstatSync(systemPath(file), { throwIfNoEntry: false });
     return !stats?.isFile() || isJson(fs.readFileSync(systemPath(file), 'utf8'));

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import path from 'node:path';
 import type { SessionFacts } from '../../profiles/profile.ts';
 import type { Context } from '../context.ts';
-import { asHoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { asHoldfastError, HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import { readNames } from '../read-directory.ts';
 import { absoluteContent, type SessionPlace, wordsFile } from './places.ts';
@@ -16,25 +16,40 @@ export interface SessionLook {
     updatedAt: string;
   };
   bytes: number;
-  /** When any of its files last changed in any way, RFC 3339. */
-  changedAt: string;
-  /** Every file and directory of it: its name, and five numbers that differ as soon as it was written. */
-  seen: Seen[];
+  seen: Seen;
   broken?: string;
 }
 
-type Seen = [name: string, size: number, mtimeMs: number, ctimeMs: number, ino: number, mode: number];
+/** Every file and directory of a session, and for each five numbers that differ as soon as it was written. */
+export interface Seen {
+  names: readonly string[];
+  numbers: Float64Array;
+  /** Where they begin in `numbers`, which may be those of many sessions. */
+  at: number;
+}
+export const numbersEach = 5;
+const ctimeAmongThem = 2;
+
+/** When any file of a session last changed in any way: milliseconds since 1970. */
+export function changedAt({ names, numbers, at }: Seen): number {
+  return names.reduce((latest, _, index) => Math.max(latest, numbers[at + index * numbersEach + ctimeAmongThem]!), 0);
+}
 
 /** Looks at a session without reading more than what says its title. @returns undefined when it is not there */
 export function lookAt(context: Context, place: SessionPlace, known?: SessionLook): SessionLook | undefined {
   if (known && isUnchanged(context, place, known)) return known;
   const files = sessionFiles(context, place);
   if (!files) return undefined;
-  const seen = files.map(({ name, stats }): Seen => [name, ...numbersOf(stats)]);
+  const seen = {
+    names: files.map(({ name }) => name),
+    numbers: Float64Array.from(
+      files.flatMap(({ stats: { size, mtimeMs, ctimeMs, ino, mode } }) => [size, mtimeMs, ctimeMs, ino, mode]),
+    ),
+    at: 0,
+  };
   const content = files.filter(({ name }) => name !== '');
   const bytes = content.reduce((sum, { stats }) => sum + (stats.isFile() ? stats.size : 0), 0);
   const changed = new Date(Math.max(...content.map(({ stats }) => stats.mtimeMs), 0)).toISOString();
-  const changedAt = new Date(Math.max(...files.map(({ stats }) => stats.ctimeMs))).toISOString();
   const base = path.basename(place.location);
   const nothing = {
     id: place.native ? base : path.basename(base, path.extname(base)),
@@ -46,10 +61,10 @@ export function lookAt(context: Context, place: SessionPlace, known?: SessionLoo
     updatedAt: changed,
   };
   try {
-    return { facts: { ...nothing, ...factsOf(context, place, content) }, bytes, changedAt, seen };
+    return { facts: { ...nothing, ...factsOf(context, place, content) }, bytes, seen };
   } catch (error) {
     if (isAbsent(error) && !place.native) return undefined;
-    return { facts: nothing, bytes, changedAt, seen, broken: reasonOf(error) };
+    return { facts: nothing, bytes, seen, broken: reasonOf(error) };
   }
 }
 
@@ -72,7 +87,7 @@ function factsOf(context: Context, place: SessionPlace, content: readonly SeenFi
 }
 
 function reasonOf(error: unknown): string {
-  const code = systemCode(error);
+  const code = HoldfastError.is(error) ? undefined : systemCode(error);
   if (code) return `It cannot be read (${code}).`;
   return asHoldfastError(error).message;
 }
@@ -104,22 +119,21 @@ function sessionFiles(context: Context, place: SessionPlace): SeenFile[] | undef
   return found.length === 0 ? undefined : found;
 }
 
-/** Names that come or go change their directory, so that its names need not be read. */
-function isUnchanged(context: Context, place: SessionPlace, { seen }: SessionLook): boolean {
-  const { fs } = context.ports;
-  const content = absoluteContent(context, place);
-  const words = `${context.root}/${place.location}/${wordsFile}`;
+/** Names that come or go change their directory, so that its names need not be read. Ten thousand of these make a listing. */
+function isUnchanged({ ports: { fs }, root }: Context, place: SessionPlace, { seen }: SessionLook): boolean {
+  const { names, numbers } = seen;
+  let { at } = seen;
+  const content = place.legacy ? place.content : `${root}/${place.content}`;
   try {
-    return seen.every(([name, ...numbers]) => {
-      const stats = fs.lstatSync(systemPath(name === '' ? words : `${content}${name.slice(1)}`));
-      return numbersOf(stats).every((number, index) => number === numbers[index]);
-    });
+    for (const name of names) {
+      const file = name === '' ? `${root}/${place.location}/${wordsFile}` : `${content}${name.slice(1)}`;
+      const { size, mtimeMs, ctimeMs, ino, mode } = fs.lstatSync(systemPath(file));
+      if (size !== numbers[at++] || mtimeMs !== numbers[at++] || ctimeMs !== numbers[at++]) return false;
+      if (ino !== numbers[at++] || mode !== numbers[at++]) return false;
+    }
+    return true;
   } catch {
     // Whatever it is, it is met again when the session is read.
     return false;
   }
-}
-
-function numbersOf({ size, mtimeMs, ctimeMs, ino, mode }: Stats): [number, number, number, number, number] {
-  return [size, mtimeMs, ctimeMs, ino, mode];
 }

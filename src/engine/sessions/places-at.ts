@@ -1,7 +1,7 @@
 import { type Context, vaultName } from '../context.ts';
 import { isWithin } from '../names.ts';
 import { profileView } from '../profile-view.ts';
-import { somewhere } from '../watch/watch.ts';
+import { somewhere } from '../watch/notifier.ts';
 import { nativeDirectory, nativePlace, type SessionPlace, sessionPlaces } from './places.ts';
 
 /** The sessions in the root that lie at any of these paths, below or above it; all of them for `.`. */

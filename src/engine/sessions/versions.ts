@@ -14,7 +14,7 @@ import type { ObjectStore } from '../vault/object-store.ts';
  * `sessions/<key>/<12 digits>.json` in the vault: one version of one session. Never changed; its number is taken by
  * making the file, so of two that want the same number one gets it.
  */
-const StoredVersion = SessionVersion.extend({
+export const StoredVersion = SessionVersion.extend({
   key: z.string(),
   /** Root-relative path of the session. */
   location: z.string(),

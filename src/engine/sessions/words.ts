@@ -7,7 +7,7 @@ import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
 import { nativePlace, wordsFile } from './places.ts';
 
 /** `sessions/<id>/session.json`: what is said about a session that Holdfast made. Its content lies beside it. */
-const SessionWords = z.object({
+export const SessionWords = z.object({
   id: Id,
   title: z.string(),
   description: z.string(),

@@ -31,6 +31,16 @@ export function hasSnapshot(context: Context, id: string): boolean {
   return context.ports.fs.existsSync(manifestPath(context, id));
 }
 
+/** Also when it is a link that leads nowhere, which is damage. */
+function isThere(context: Context, id: string): boolean {
+  try {
+    context.ports.fs.lstatSync(manifestPath(context, id));
+    return true;
+  } catch (error) {
+    return !isAbsent(error);
+  }
+}
+
 export interface Manifests {
   snapshots: Snapshot[];
   /** What cannot be read, and why. It is shown, kept, and stops nothing else. */
@@ -47,6 +57,8 @@ export function readManifests(context: Context): Manifests {
     } catch (error) {
       const { code, message } = asHoldfastError(error);
       if (code === 'FAILED') throw error;
+      // Somebody deleted it meanwhile.
+      if (!isThere(context, id)) continue;
       result.broken.push({ id, path: manifestPath(context, id), reason: message });
     }
   }

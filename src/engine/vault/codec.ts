@@ -31,7 +31,8 @@ export function compress(raw: Buffer): Promise<{ codec: number; payload: Buffer 
  * @throws CORRUPT when the payload is not what the header says
  */
 export function decompress(kind: number, payload: Buffer, rawLength: number): Buffer {
-  const limit = { maxOutputLength: Math.max(1, rawLength) };
+  // One piece that all of it fits into: put together from many, it would be in memory twice.
+  const limit = { maxOutputLength: Math.max(1, rawLength), chunkSize: Math.max(64, rawLength + 1) };
   if (kind === codec.zstd && !hasZstd) {
     throw new HoldfastError('FAILED', 'This vault holds zstd data, which this Node.js cannot read.', {
       hint: 'Use Node.js 22.15 or newer.',

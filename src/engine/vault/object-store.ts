@@ -168,9 +168,12 @@ export class ObjectStore {
     this.#reader.close();
   }
 
-  /** What is not found may have come, or moved, since this store last looked. */
+  /** What is not found may have come, or moved, since this store last looked; and again while it looked. */
   #found(id: string): Location | undefined {
-    return this.#load().find(id) ?? (this.#loadAgain() ? this.#load().find(id) : undefined);
+    for (let look = 1; ; look++) {
+      const found = this.#load().find(id);
+      if (found || look > looks || !this.#loadAgain()) return found;
+    }
   }
 
   #load(): ObjectIndex {
@@ -210,17 +213,22 @@ export class ObjectStore {
   }
 
   /** A pack that is gone was emptied by prune: what it held lies elsewhere. */
-  #read(id: string, location: Location): Buffer {
-    try {
-      return this.#reader.read(location);
-    } catch (error) {
-      if (!isAbsent(error) || !this.#loadAgain()) throw error;
-      const elsewhere = this.#load().find(id);
-      if (!elsewhere) throw error;
-      return this.#reader.read(elsewhere);
+  #read(id: string, found: Location): Buffer {
+    let location = found;
+    for (let look = 1; ; look++) {
+      try {
+        return this.#reader.read(location);
+      } catch (error) {
+        const elsewhere = isAbsent(error) && look <= looks && this.#loadAgain() && this.#load().find(id);
+        if (!elsewhere) throw error;
+        location = elsewhere;
+      }
     }
   }
 }
+
+/** How often a store looks again for what prune moves meanwhile: each time needs another prune in between. */
+const looks = 5;
 
 /** The names of the packs in a vault, sorted; none where there is no vault. */
 export function listPacks(context: Pick<Context, 'ports' | 'root'>): string[] {

@@ -161,7 +161,7 @@ export function* readPack(
 function nextBlock(fs: FileCalls, file: number, size: number, from: number): number {
   const beginning = Buffer.alloc(4);
   beginning.writeUInt32LE(blockMagic);
-  const window = Buffer.allocUnsafe(1024 * 1024);
+  const window = Buffer.allocUnsafe(Math.min(1024 * 1024, Math.max(64, size - from)));
   for (let at = from; at < size; at += window.length - beginning.length + 1) {
     const read = fs.readSync(file, window, 0, window.length, at);
     const found = window.subarray(0, read).indexOf(beginning);

@@ -62,11 +62,9 @@ export function readScanCache(context: Context, key: string): ScanCache | undefi
   if (!hash('sha256', bytes.subarray(0, end), 'buffer').equals(bytes.subarray(end))) return undefined;
   const jsonStart = magic.length + 4;
   const numbersStart = jsonStart + bytes.readUInt32LE(magic.length);
-  // The checksum held, so this is what writeScanCache wrote.
-  const json = JSON.parse(bytes.toString('utf8', jsonStart, numbersStart)) as Omit<ScanCache, 'directories'> & {
-    rows: Row[];
-  };
-  if (json.key !== key) return undefined;
+  if (numbersStart > end || (end - numbersStart) % 8 !== 0) return undefined;
+  const json = parsed(bytes.toString('utf8', jsonStart, numbersStart));
+  if (json?.key !== key) return undefined;
   const numbers = new Float64Array(bytes.buffer.slice(bytes.byteOffset + numbersStart, bytes.byteOffset + end));
   const directories = new Map<string, ScannedDirectory>();
   let position = 0;
@@ -75,8 +73,30 @@ export function readScanCache(context: Context, key: string): ScanCache | undefi
     position += stats.length;
     directories.set(path, { tree, files, bytes: size, names, stats });
   }
-  return { key, snapshot: json.snapshot, packs: json.packs, directories };
+  return position === numbers.length ? { key, snapshot: json.snapshot, packs: json.packs, directories } : undefined;
 }
+
+/** The checksum says that nothing was damaged, not who wrote it. Checked by hand, since there may be a million names. */
+function parsed(text: string): (Omit<ScanCache, 'directories'> & { rows: Row[] }) | undefined {
+  try {
+    const json = JSON.parse(text);
+    const fits =
+      typeof json.snapshot === 'string' &&
+      isTexts(json.packs) &&
+      json.rows.every(
+        ([path, tree, files, bytes, names]: unknown[]) =>
+          typeof path === 'string' && isDigest(tree) && isCount(files) && isCount(bytes) && isTexts(names),
+      );
+    return fits ? json : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
+}
+
+const isTexts = (value: unknown) => Array.isArray(value) && value.every(one => typeof one === 'string');
+const isDigest = (value: unknown) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
 
 function cachePath(context: Context): string {
   return vaultPath(context, 'cache', 'scan');

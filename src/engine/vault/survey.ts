@@ -1,16 +1,14 @@
 import type { VerifyVault } from '../../protocol/vault.ts';
-import { type Context, requireRoot, vaultPath } from '../context.ts';
-import { asHoldfastError, HoldfastError } from '../errors.ts';
+import { type Context, requireRoot } from '../context.ts';
+import { HoldfastError } from '../errors.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
-import { encodeIndex, type IndexEntry, indexHeadLength } from './index-file.ts';
-import { objectHash } from './object-id.ts';
 import { ObjectIndex } from './object-index.ts';
-import { entriesOf, listPacks, ObjectStore } from './object-store.ts';
-import { readPack } from './pack.ts';
+import { ObjectStore } from './object-store.ts';
+import { PackSurvey } from './pack-survey.ts';
 import { chunkLength, contentObjects, decodeTree } from './tree.ts';
 import { checkRecords } from './verify-records.ts';
-import { treeRoots } from './verify-roots.ts';
+import { namesIn, treeRoots } from './verify-roots.ts';
 
 /** Where in the live root an object's bytes would lie, if the file is still what it was. */
 export interface Candidate {
@@ -47,12 +45,32 @@ interface Damage {
   place?: Omit<Candidate, 'path'>;
 }
 
+/** What somebody else was changing is damage only if it still is when looked at again, and so often. */
+const looks = 4;
+
 /**
  * Looks at every record and every object that records refer to; with `readData`, at every byte of every pack. Damage is
- * named by object, snapshot and path. Changes nothing.
+ * named by object, snapshot and path. Changes nothing. While others write and prune, it looks again at what seems damaged:
+ * a snapshot may be deleted, and what it holds pruned, between reading its record and looking for its objects.
  */
-export async function surveyVault(context: Context, { readData }: { readData: boolean }, work: Work): Promise<Survey> {
+export async function surveyVault(context: Context, options: { readData: boolean }, work: Work): Promise<Survey> {
   requireRoot(context);
+  let suspects: Set<string> | undefined;
+  for (let look = 1; ; look++) {
+    const before = stateOf(context);
+    const survey = await surveyOnce(context, options, work);
+    survey.damaged = survey.damaged.filter(({ object }) => suspects?.has(object) ?? true);
+    if (survey.damaged.length === 0 || look === looks || stateOf(context) === before) return survey;
+    suspects = new Set(survey.damaged.map(({ object }) => object));
+  }
+}
+
+/** Differs after whatever somebody did to the vault, but for its caches. */
+function stateOf(context: Context): string {
+  return JSON.stringify(['packs', 'snapshots', 'trash', 'audit'].map(name => namesIn(context, name)));
+}
+
+async function surveyOnce(context: Context, { readData }: { readData: boolean }, work: Work): Promise<Survey> {
   const pace = new Pace(work);
   const found = new Map<string, Damaged>();
   const survey: Survey = {
@@ -76,15 +94,18 @@ export async function surveyVault(context: Context, { readData }: { readData: bo
     },
     pace,
   );
-  if (readData) await readPacks(context, survey, (pack, reason) => report(`packs/${pack}.pack`, 'pack', reason), pace);
+  const reading = new PackSurvey(context, survey, (pack, reason) => report(`packs/${pack}.pack`, 'pack', reason), pace);
+  if (readData) await reading.readAll();
   const store = new ObjectStore(context);
   try {
     survey.objects = readData
       ? [...survey.salvaged.values()].reduce((sum, { size }) => sum + size, survey.good.size)
       : store.objects;
-    const readable = (id: string) => {
-      const place = store.locate(id);
+    const readable = async (id: string) => {
+      const place = store.has(id) ? store.locate(id) : undefined;
       if (!place || !readData) return place !== undefined;
+      // It may have come since the others were read.
+      await reading.read(place.pack);
       // A restore reads the copy that is found first: another one elsewhere helps only after a repair.
       return survey.salvaged.get(place.pack)?.has(id) ?? survey.good.find(id) !== undefined;
     };
@@ -115,60 +136,10 @@ function addTo(list: string[], one: string): void {
   if (!list.includes(one)) list.push(one);
 }
 
-/** Reads every pack to the last byte and says which objects are really in it. */
-async function readPacks(
-  context: Context,
-  survey: Survey,
-  report: (pack: string, reason: string) => void,
-  pace: Pace,
-): Promise<void> {
-  const { fs } = context.ports;
-  const packs = listPacks(context);
-  for (const [number, pack] of packs.entries()) {
-    const path = vaultPath(context, 'packs', `${pack}.pack`);
-    const entries: IndexEntry[] = [];
-    let damaged = false;
-    const damage = (reason: string) => {
-      damaged = true;
-      report(pack, reason);
-    };
-    try {
-      if ((await digestOf(context, path, survey, pace)) !== pack) damage('its bytes are not those that its name says');
-      for (const block of readPack(fs, path, error => damage(error.message))) {
-        entries.push(...entriesOf(block));
-        if (pace.due()) await pace.breathe({ phase: 'Verifying', done: number, total: packs.length, unit: 'items' });
-      }
-    } catch (error) {
-      const known = asHoldfastError(error);
-      if (known.code === 'CANCELLED') throw known;
-      damage(known.message);
-    }
-    if (damaged) survey.salvaged.set(pack, new Set(entries.map(({ id }) => id)));
-    else survey.good.add(pack, encodeIndex(entries).subarray(indexHeadLength, -32));
-  }
-}
-
-async function digestOf(context: Context, path: string, survey: Survey, pace: Pace): Promise<string> {
-  const { fs } = context.ports;
-  const hash = objectHash();
-  const buffer = Buffer.allocUnsafe(1024 * 1024);
-  const file = fs.openSync(path, 'r');
-  try {
-    for (let read = fs.readSync(file, buffer); read > 0; read = fs.readSync(file, buffer)) {
-      hash.update(buffer.subarray(0, read));
-      survey.bytesRead += read;
-      if (pace.due()) await pace.breathe();
-    }
-  } finally {
-    fs.closeSync(file);
-  }
-  return hash.digest('hex');
-}
-
 /** Each tree is looked at once, however many records share it. */
 async function damageBelow(
   store: ObjectStore,
-  readable: (id: string) => boolean,
+  readable: (id: string) => Promise<boolean>,
   tree: string,
   known: Map<string, Damage[]>,
   pace: Pace,
@@ -185,7 +156,7 @@ async function damageBelow(
         }
       } else if (entry.type === 'file') {
         for (const [number, object] of contentObjects(entry).entries()) {
-          if (readable(object)) continue;
+          if (await readable(object)) continue;
           const offset = number * chunkLength;
           const length = Math.min(chunkLength, entry.size - offset);
           damages.push({

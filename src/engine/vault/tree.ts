@@ -9,7 +9,8 @@ import { nameProblem } from '../names.ts';
  * equal directories are equal bytes. `mtime` is nanoseconds since 1970 as decimal text; a file longer than one chunk
  * lists its `chunks`, and an empty file needs no object.
  */
-const Mtime = z.string().regex(/^-?\d+$/);
+/** Seconds of 64 bits, as some file systems have them, and nine digits for the fraction: never more. */
+const Mtime = z.string().regex(/^-?\d{1,30}$/);
 const Mode = z.number().int().min(0).max(0o7777);
 
 export const FileEntry = z.object({
@@ -82,10 +83,15 @@ export function contentObjects(entry: FileEntry): readonly string[] {
   return entry.size === 0 ? [] : (entry.chunks ?? [entry.sha256]);
 }
 
+/** Milliseconds on either side of 1970 that a `Date` can hold; file systems go further. */
+const furthest = 8_640_000_000_000_000n;
+
+/** Cut to the millisecond before; a time beyond all dates is the last one. */
 export function timeOfNanoseconds(mtime: string): Date {
   const nanoseconds = BigInt(mtime);
   const milliseconds = nanoseconds / 1_000_000n - (nanoseconds < 0n && nanoseconds % 1_000_000n !== 0n ? 1n : 0n);
-  return new Date(Number(milliseconds));
+  const within = milliseconds > furthest ? furthest : milliseconds < -furthest ? -furthest : milliseconds;
+  return new Date(Number(within));
 }
 
 /** An entry as people see it. */

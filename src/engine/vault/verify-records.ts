@@ -2,7 +2,7 @@ import type { LogEntry } from '../../protocol/log.ts';
 import { entryName, entrySequence, logKind } from '../audit/entry.ts';
 import { listLog } from '../audit/log.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { asHoldfastError, HoldfastError } from '../errors.ts';
+import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
 import { isSealed, readRecord } from '../record.ts';
 import { hasSnapshot, readManifests } from '../snapshots/manifest.ts';
@@ -12,6 +12,8 @@ import { namesIn } from './verify-roots.ts';
 export type ReportRecord = (record: string, reason: string, snapshot?: string) => void;
 
 const directories = ['labels', 'trash', 'plans', 'migrations', 'visits'];
+/** What every vault that was ever used has something in, in one of them at least. */
+const everWritten = ['packs', 'snapshots', 'sessions', 'audit', 'trash'];
 export const ignoreRules = '*\n';
 
 /** Checks every file of the vault but packs and caches: whether it is what was written, and whether it is there. */
@@ -22,7 +24,7 @@ export async function checkRecords(context: Context, report: ReportRecord, pace:
   for (const directory of [...directories, ...sessions]) {
     for (const name of namesIn(context, directory)) {
       if (pace.due()) await pace.breathe();
-      if (!name.endsWith('.json') || isSealed(read(context, `${directory}/${name}`))) continue;
+      if (!name.endsWith('.json') || isWhole(context, `${directory}/${name}`)) continue;
       const ofSnapshot = directory === 'labels' || directory === 'trash';
       report(
         `${directory}/${name}`,
@@ -32,21 +34,23 @@ export async function checkRecords(context: Context, report: ReportRecord, pace:
     }
   }
   for (const name of namesIn(context).filter(one => one.endsWith('.json') && one !== 'vault.json'))
-    if (!isSealed(read(context, name))) report(name, 'its digest does not fit');
+    if (!isWhole(context, name)) report(name, 'its digest does not fit');
   checkTrail(context, report);
   for (const id of missingSnapshots(context)) report(`snapshots/${id}.json`, 'the audit trail knows of it', id);
 }
 
 function checkVaultRecord(context: Context, report: ReportRecord): void {
   const names = namesIn(context);
-  if (names.length === 0) return;
+  // Its record is written last: one that was only begun has nothing in it yet.
+  const isMade = names.includes('vault.json') || everWritten.some(one => namesIn(context, one).length > 0);
+  if (!isMade) return;
   try {
     if (!readVaultRecord(context)) report('vault.json', 'it is missing');
   } catch (error) {
     report('vault.json', asHoldfastError(error).message);
   }
   if (!names.includes('.gitignore')) report('.gitignore', 'it is missing');
-  else if (read(context, '.gitignore').toString('latin1') !== ignoreRules) report('.gitignore', 'it was changed');
+  else if (read(context, '.gitignore')?.toString('latin1') !== ignoreRules) report('.gitignore', 'it was changed');
 }
 
 /** The chain names the first entry that does not fit; each one that is damaged in itself is named too. */
@@ -60,8 +64,7 @@ function checkTrail(context: Context, report: ReportRecord): void {
     report(name ? `audit/${name}` : 'audit', error.message);
   }
   for (const name of namesIn(context, 'audit'))
-    if (entrySequence(name) && !isSealed(read(context, `audit/${name}`)))
-      report(`audit/${name}`, 'its digest does not fit');
+    if (entrySequence(name) && !isWhole(context, `audit/${name}`)) report(`audit/${name}`, 'its digest does not fit');
 }
 
 /** Snapshots that were taken and, as far as the trail tells, not deleted, and are not there all the same. */
@@ -93,6 +96,17 @@ function readableEntries(context: Context): LogEntry[] {
   });
 }
 
-function read(context: Context, record: string): Buffer {
-  return context.ports.fs.readFileSync(vaultPath(context, record));
+/** One that is gone was removed since its name was read. */
+function isWhole(context: Context, record: string): boolean {
+  const bytes = read(context, record);
+  return bytes === undefined || isSealed(bytes);
+}
+
+function read(context: Context, record: string): Buffer | undefined {
+  try {
+    return context.ports.fs.readFileSync(vaultPath(context, record));
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
 }

@@ -33,6 +33,7 @@ import { openSession } from './session/open.ts';
 import { filterSessions, sortSessions } from './session/order.ts';
 import { renameSession } from './session/rename.ts';
 import { resolveConflict } from './session/resolve.ts';
+import { exportSession, importSession } from './session/share.ts';
 import { showSession } from './session/show.ts';
 import { snapshotSession } from './session/snapshot.ts';
 import { compareUnsaved, discardUnsaved, mergeUnsaved, recoverUnsaved, showUnsaved } from './session/unsaved.ts';
@@ -97,6 +98,8 @@ export const commands: Record<CommandId, Command> = {
   'holdfast.session.rename': renameSession,
   'holdfast.session.delete': deleteSessions,
   'holdfast.session.snapshot': snapshotSession,
+  'holdfast.session.export': exportSession,
+  'holdfast.session.import': importSession,
   'holdfast.session.filter': filterSessions,
   'holdfast.session.sort': sortSessions,
   'holdfast.session.resolve': resolveConflict,

@@ -1,3 +1,4 @@
+import type { Work } from '../../engine/ports.ts';
 import type { FileInfo } from '../../protocol/common.ts';
 import type {
   BufferState,
@@ -12,8 +13,9 @@ import type {
   SessionHistory,
   SessionList,
 } from '../../protocol/sessions.ts';
+import type { ExportSession, ImportSession, SessionExported, SessionImported } from '../../protocol/share.ts';
 import { bytes, json, received, segment, type TypedApi } from './typed.ts';
-import type { Query } from './workspace-client.ts';
+import type { LongCall, Query } from './workspace-client.ts';
 
 /** Sessions of one workspace folder. An `etag` names the version that was seen; opaque, quotes and all. */
 export interface SessionClient {
@@ -44,12 +46,16 @@ export interface SessionClient {
   bufferContent(id: string, bufferId?: string): Promise<Uint8Array>;
   recoverSession(id: string, input: RecoverSession): Promise<Session>;
   discardBuffer(id: string, bufferId?: string): Promise<{ discarded: string[] }>;
+  /** The file is one of the machine that the sidecar runs on. */
+  exportSession(id: string, input: ExportSession, work?: Work): Promise<SessionExported>;
+  importSession(input: ImportSession, work?: Work): Promise<SessionImported>;
 }
 
 export function sessionClient(
   { sessions }: Pick<TypedApi, 'sessions'>,
   query: { workspace: string },
   listing: (wanted?: Query) => { query: Record<string, string> & { workspace: string } },
+  long: LongCall,
 ): SessionClient {
   const one = sessions[':id'];
   const at = (id: string) => ({ query, param: { id: segment(id) } });
@@ -104,6 +110,8 @@ export function sessionClient(
     bufferContent: async (id, bufferId) => bytes(one.buffer.$get(atBuffer(id, bufferId))),
     recoverSession: async (id, input) => (await json(one.recover.$post({ ...at(id), json: input }))).session,
     discardBuffer: async (id, bufferId) => json(one.buffer.$delete(atBuffer(id, bufferId))),
+    exportSession: async (id, input, work) => long(() => one.export.$post({ ...at(id), json: input }), work),
+    importSession: async (input, work) => long(() => sessions.import.$post({ query, json: input }), work),
     revertSession: async (id, input) => (await json(one.revert.$post({ ...at(id), json: input }))).session,
   };
 }

@@ -91,6 +91,10 @@ export interface WorkspaceClient extends SessionClient {
   vaultStats(): Promise<VaultStats>;
 }
 
+type StartOf<Result> = () => Promise<ClientResponse<Omit<Operation, 'result'> & { result?: Result }, 202, 'json'>>;
+/** The result of a long call, typed by its route. */
+export type LongCall = <Result>(start: StartOf<Result>, work?: Work) => Promise<NonNullable<Result>>;
+
 export function workspaceClient(api: TypedApi, events: EventStream, folder: string): WorkspaceClient {
   const query = { workspace: folder };
   const at = (reference: string) => ({ query, param: { id: segment(reference) } });
@@ -106,11 +110,8 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     get: (id: string) => json(api.operations[':id'].$get({ param: { id: segment(id) } })) as Promise<Operation>,
     cancel: (id: string) => json(api.operations[':id'].$delete({ param: { id: segment(id) } })),
   };
-  /** The result of a long call, typed by its route. */
-  const long = <Result>(
-    start: () => Promise<ClientResponse<Omit<Operation, 'result'> & { result?: Result }, 202, 'json'>>,
-    work: Work = {},
-  ) => runOperation<NonNullable<Result>>(async () => (await json(start())) as Operation, calls, events, work);
+  const long: LongCall = <Result>(start: StartOf<Result>, work: Work = {}) =>
+    runOperation<NonNullable<Result>>(async () => (await json(start())) as Operation, calls, events, work);
   const { root, status, snapshots, files, backups, migrations, log, vault } = api;
 
   return {
@@ -177,7 +178,7 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     showMigration: async reference => json(migrations[':id'].$get(at(reference))),
     undoMigration: async (reference, work) => long(() => migrations[':id'].undo.$post(at(reference)), work),
 
-    ...sessionClient(api, query, listing),
+    ...sessionClient(api, query, listing, long),
     log: async wanted => (await json(log.$get(listing(wanted)))).entries as LogEntry[],
     verifyVault: async (input, work) => long(() => vault.verify.$post({ query, json: input }), work),
     pruneVault: async (input, work) => long(() => vault.prune.$post({ query, json: input }), work),

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import type { HoldfastApi } from '../../../src/extension/extension.ts';
 import type { Workspace } from '../../../src/extension/workspace.ts';
 import type { RecoveryBuffer, Session } from '../../../src/protocol/sessions.ts';
+import type { SessionExported, SessionImported } from '../../../src/protocol/share.ts';
 import { Answers, closeTabs, ready, rows, run, until } from '../support.ts';
 
 suite('editing sessions', () => {
@@ -224,6 +225,23 @@ suite('editing sessions', () => {
     assert.deepEqual(await run('holdfast.session.delete', { id: session.id }), [session.id]);
     await until('it is back', () => existsSync(file()));
     assert.ok(readdirSync(join(workspace.root?.root ?? '', 'sessions')).includes(session.id));
+  });
+
+  test('a session goes into one file and comes back out of it, as another one where it is in the way', async () => {
+    const to = vscode.Uri.file(join(workspace.root?.root ?? '', '..', `${session.id}.holdfast`));
+    answers.nextSave = to;
+    const exported = await run<SessionExported>('holdfast.session.export', { id: session.id });
+    assert.deepEqual([exported?.session, exported?.file], [session.id, to.fsPath], answers.errors.join('\n'));
+    answers.nextFile = to;
+    assert.equal((await run<SessionImported>('holdfast.session.import'))?.imported, false, answers.errors.join('\n'));
+    await type('"a": 1', '"a": 10');
+    await document.save();
+    answers.nextFile = to;
+    answers.nextConfirm = 'asNew';
+    const renewed = await run<SessionImported>('holdfast.session.import');
+    assert.equal(answers.questions.length, 1, answers.errors.join('\n'));
+    assert.deepEqual([renewed?.session.title, renewed?.session.version], ['Experiment', 1]);
+    assert.notEqual(renewed?.session.id, session.id);
   });
 
   test('sessions are filtered and sorted', async () => {

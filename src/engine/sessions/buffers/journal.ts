@@ -5,6 +5,7 @@ import { Count, Id, Time } from '../../../protocol/common.ts';
 import { TextEdit } from '../../../protocol/sessions.ts';
 import { makeDirectory, writeDurably } from '../../durable.ts';
 import { HoldfastError } from '../../errors.ts';
+import { isInsidePath } from '../../names.ts';
 import type { Ports } from '../../ports.ts';
 
 /**
@@ -15,9 +16,9 @@ import type { Ports } from '../../ports.ts';
 const Header = z.object({
   buffer: z.literal(1),
   id: Id,
-  location: z.string(),
+  location: z.string().refine(isInsidePath),
   /** Which file of the session; empty where it is one file. */
-  file: z.string(),
+  file: z.literal('').or(z.string().refine(isInsidePath)),
   base: Count,
   host: z.string(),
   bootId: z.string(),
@@ -75,7 +76,7 @@ export function appendBurst({ fs }: Pick<Ports, 'fs'>, file: string, end: Journa
   return { seal: bytes.toString('latin1', 0, sealLength), bytes: end.bytes + bytes.length, length: burst.length };
 }
 
-/** @throws CORRUPT when not even the header is whole */
+/** @throws CORRUPT when not even the header is whole, or a whole line is none of a journal: what it says must not go unnoticed */
 export function readJournal({ fs }: Pick<Ports, 'fs'>, file: string): Journal {
   const content = fs.readFileSync(file);
   let journal: Journal | undefined;
@@ -83,13 +84,12 @@ export function readJournal({ fs }: Pick<Ports, 'fs'>, file: string): Journal {
     const seal = content.toString('latin1', at, at + sealLength);
     const json = content.toString('utf8', at + sealLength + 1, end);
     if (seal !== sealOf(journal?.seal ?? '', json)) break;
-    const value: unknown = JSON.parse(json);
     if (journal) {
-      const burst = Burst.parse(value);
+      const burst = lineOf(Burst, json, file);
       journal = { ...journal, seal, bytes: end + 1, length: burst.length };
       journal.bursts.push(burst);
     } else {
-      const header = Header.parse(value);
+      const header = lineOf(Header, json, file);
       journal = { header, bursts: [], seal, bytes: end + 1, length: header.length };
     }
   }
@@ -123,10 +123,22 @@ export function journalEnd({ fs }: Pick<Ports, 'fs'>, file: string): JournalEnd 
     const seal = text.toString('latin1', last + 1, last + 1 + sealLength);
     const json = text.toString('utf8', last + 2 + sealLength, text.length - 1);
     if (seal === sealOf(text.toString('latin1', before + 1, before + 1 + sealLength), json)) {
-      return { seal, bytes: start + text.length, length: Burst.parse(JSON.parse(json)).length };
+      return { seal, bytes: start + text.length, length: lineOf(Burst, json, file).length };
     }
   }
   return readJournal({ fs }, file);
+}
+
+function lineOf<T>(schema: z.ZodType<T>, json: string, file: string): T {
+  try {
+    return schema.parse(JSON.parse(json));
+  } catch (error) {
+    throw new HoldfastError('CORRUPT', 'A recovery buffer holds a line that is none of its own.', {
+      path: file,
+      hint: 'Look into the file; a newer Holdfast may have written it. Discard it: holdfast session discard',
+      cause: error,
+    });
+  }
 }
 
 const sealLength = 16;

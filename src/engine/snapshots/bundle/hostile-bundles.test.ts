@@ -183,8 +183,8 @@ test('whatever byte is changed: an error with a code, and whole when there is no
     let bundle: BundleFile | undefined;
     try {
       bundle = new BundleFile(place.context.ports, file);
-      const { snapshot } = await inspectBundle(bundle, 'linux', new Pace({}));
-      assert.deepEqual(snapshot, real, `round ${round} of seed ${seed}`);
+      const { record } = await inspectBundle(bundle, 'linux', new Pace({}));
+      assert.deepEqual(record, { snapshot: real }, `round ${round} of seed ${seed}`);
     } catch (error) {
       if (!(error instanceof HoldfastError) || error.code === 'FAILED')
         throw new Error(`round ${round} of seed ${seed}`, { cause: error });

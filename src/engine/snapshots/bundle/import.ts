@@ -7,13 +7,13 @@ import { type Context, requireRoot } from '../../context.ts';
 import { HoldfastError } from '../../errors.ts';
 import { Pace } from '../../pace.ts';
 import type { Work } from '../../ports.ts';
-import type { ObjectStore } from '../../vault/object-store.ts';
 import { storing } from '../../vault/storing.ts';
 import { ensureVault } from '../../vault/vault-record.ts';
 import { commitSnapshot, findSnapshot, hasSnapshot } from '../manifest.ts';
 import { BundleFile } from './bundle-file.ts';
-import { corruptBundle } from './format.ts';
-import { type Inspected, inspectBundle } from './inspect.ts';
+import { otherBundle } from './format.ts';
+import { inspectBundle } from './inspect.ts';
+import { storeObjects } from './store-objects.ts';
 
 /**
  * Takes a snapshot out of a bundle into the vault, under the id that it has. The bundle is read to its end and checked
@@ -29,7 +29,8 @@ export async function importSnapshot(context: Context, input: ImportSnapshot, wo
   try {
     const pace = new Pace(work);
     const inspected = await inspectBundle(bundle, context.ports.platform, pace);
-    const { snapshot } = inspected;
+    if (!('snapshot' in inspected.record)) throw otherBundle(file, 'session');
+    const { snapshot } = inspected.record;
     const present = presentAlready(context, snapshot);
     if (present) return { snapshot: present, imported: false };
     ensureVault(context);
@@ -62,23 +63,4 @@ function presentAlready(context: Context, snapshot: Snapshot): Snapshot | undefi
 /** Words can be changed on either side; they make no other snapshot of it. */
 function withoutLabels(snapshot: Snapshot): Partial<Snapshot> {
   return Object.fromEntries(Object.entries(snapshot).filter(([key]) => !Object.hasOwn(Labels.shape, key)));
-}
-
-async function storeObjects(
-  store: ObjectStore,
-  bundle: BundleFile,
-  { trees, contents }: Inspected,
-  pace: Pace,
-): Promise<void> {
-  let done = 0;
-  for (const { id, bytes } of bundle.objectsInOrder()) {
-    const kind = trees.has(id) ? 'tree' : contents.has(id) ? 'content' : undefined;
-    if (!kind) break;
-    await store.put(kind, id, bytes);
-    done++;
-    if (pace.due()) await pace.breathe({ phase: 'Importing', done, total: bundle.objects, unit: 'items' });
-  }
-  if (done !== bundle.objects) throw corruptBundle(bundle.path, 'it changed while it was read');
-  pace.check();
-  await store.flush();
 }

@@ -5,11 +5,13 @@ import { checkedPath } from '../../names.ts';
 import type { Pace } from '../../pace.ts';
 import { isOwnPath } from '../../placement/home.ts';
 import { decodeRecord } from '../../record.ts';
+import { checkBundledSession, checkBundledVersions } from '../../sessions/check-bundled.ts';
 import { objectHash, objectId } from '../../vault/object-id.ts';
 import { chunkLength, contentObjects, decodeTree, type FileEntry, type TreeEntry } from '../../vault/tree.ts';
 import { walkTree } from '../walk-tree.ts';
 import type { BundleFile } from './bundle-file.ts';
 import {
+  type Bundle,
   bundleKind,
   bundleMagic,
   corruptBundle,
@@ -21,7 +23,7 @@ import {
 
 /** A bundle of which every byte was checked. */
 export interface Inspected {
-  snapshot: Snapshot;
+  record: Bundle;
   trees: ReadonlySet<string>;
   contents: ReadonlySet<string>;
 }
@@ -43,17 +45,24 @@ export async function inspectBundle(bundle: BundleFile, platform: NodeJS.Platfor
   checkBeginning(bundle, end);
   if (!(await bundle.digest(end, pace)).equals(bundle.read(end, digestLength)))
     throw corruptBundle(bundle.path, 'its bytes are not those that were written');
-  const { snapshot, blocks } = readRecordOf(bundle, end);
+  const { record, blocks } = readRecordOf(bundle, end);
   await bundle.indexBlocks(blocks, end, pace);
   const walk = new Walk(bundle, pace);
-  const { files, bytes } = await walk.directory(snapshot.tree, 0);
-  if (files !== snapshot.files || bytes !== snapshot.bytes)
-    throw corruptBundle(bundle.path, 'it does not hold as much as it says');
+  // The content of a session lies in a directory of the root.
+  const [tops, depth] = 'snapshot' in record ? [[record.snapshot], 0] : [record.session.versions, 1];
+  for (const top of tops) {
+    const { files, bytes } = await walk.directory(top.tree, depth);
+    if (files !== top.files || bytes !== top.bytes)
+      throw corruptBundle(bundle.path, 'it does not hold as much as it says');
+  }
   const reachable = new Set([...walk.trees.keys(), ...walk.contents]);
   if (reachable.size !== bundle.objects) throw corruptBundle(bundle.path, 'it holds what nothing in it refers to');
   await checkWholeDigests(bundle, walk.chunked, pace);
-  if (walk.hasLinks) await checkLinks(bundle, snapshot.tree, platform, pace);
-  return { snapshot, trees: new Set(walk.trees.keys()), contents: walk.contents };
+  if (walk.hasLinks) {
+    for (const tree of new Set(tops.map(top => top.tree))) await checkLinks(bundle, tree, platform, pace);
+  }
+  if ('session' in record) await checkBundledVersions(bundle, record.session, pace);
+  return { record, trees: new Set(walk.trees.keys()), contents: walk.contents };
 }
 
 function checkBeginning(bundle: BundleFile, end: number): void {
@@ -61,7 +70,7 @@ function checkBeginning(bundle: BundleFile, end: number): void {
   const magic = bundle.read(0, bundleMagic.length);
   if (magic.equals(bundleMagic)) return;
   if (/^holdfast-bundle-[2-9]\n/.test(magic.toString('latin1'))) {
-    throw new HoldfastError('NEWER_VERSION', 'A newer Holdfast exported this snapshot.', {
+    throw new HoldfastError('NEWER_VERSION', 'A newer Holdfast exported this file.', {
       path: bundle.path,
       hint: 'Update Holdfast; nothing was changed.',
     });
@@ -69,18 +78,23 @@ function checkBeginning(bundle: BundleFile, end: number): void {
   throw corruptBundle(bundle.path, 'it does not begin as one');
 }
 
-function readRecordOf(bundle: BundleFile, end: number): { snapshot: Snapshot; blocks: number } {
+function readRecordOf(bundle: BundleFile, end: number): { record: Bundle; blocks: number } {
   const length = bundle.read(bundleMagic.length, 4).readUInt32LE();
   const blocks = recordStart + length;
   if (length > longestRecord || blocks > end) throw corruptBundle(bundle.path, 'its record does not fit');
-  const { snapshot } = decodeRecord(bundleKind, bundle.read(recordStart, length), bundle.path);
-  if (!/^[a-z2-7]{20}$/.test(snapshot.id)) throw unsafeBundle(bundle.path, 'its id is none');
+  const record = decodeRecord(bundleKind, bundle.read(recordStart, length), bundle.path);
+  if ('snapshot' in record) checkSnapshot(bundle, record.snapshot);
+  else checkBundledSession(bundle.path, record.session);
+  return { record, blocks };
+}
+
+function checkSnapshot(bundle: BundleFile, { id, scope }: Snapshot): void {
+  if (!/^[a-z2-7]{20}$/.test(id)) throw unsafeBundle(bundle.path, 'its id is none');
   try {
-    for (const path of snapshot.scope.paths) checkedPath(path, 'linux');
+    for (const path of scope.paths) checkedPath(path, 'linux');
   } catch {
     throw unsafeBundle(bundle.path, 'it covers a path that leads out of the root');
   }
-  return { snapshot, blocks };
 }
 
 interface Sums {

@@ -83,7 +83,13 @@ export async function selectForBundle(
   return Object.assign(selected, await visit(tree, ''));
 }
 
-async function linksOutside(context: Context, store: ObjectStore, tree: string, pace: Pace): Promise<Set<string>> {
+/** The links of a tree that lead out of it, by path. */
+export async function linksOutside(
+  context: Context,
+  store: ObjectStore,
+  tree: string,
+  pace: Pace,
+): Promise<Set<string>> {
   const links: { path: string; target: string }[] = [];
   for (const { path, entry } of walkTree(store, tree)) {
     if (pace.due()) await pace.breathe();

@@ -1,14 +1,19 @@
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import type { Snapshot } from '../../../protocol/snapshots.ts';
 import { decodeRecord, encodeRecord } from '../../record.ts';
 import { encodeBlockHeader, rawBlock } from '../../vault/pack.ts';
 import { encodeTree, type TreeEntry } from '../../vault/tree.ts';
-import { bundleKind, bundleMagic, digestLength, recordStart } from './format.ts';
+import { type Bundle, bundleKind, bundleMagic, digestLength, recordStart } from './format.ts';
 
 /** A bundle as bytes, so that tests can make any: what is hostile is sealed as well as what is not. */
 export function bundleBytes(snapshot: Snapshot, objects: readonly Buffer[]): Buffer {
-  const record = encodeRecord(bundleKind, { snapshot }, new Date(0));
+  return bundleOf({ snapshot }, objects);
+}
+
+export function bundleOf(bundle: Bundle, objects: readonly Buffer[]): Buffer {
+  const record = encodeRecord(bundleKind, bundle, new Date(0));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(record.length);
   const blocks = objects.map(object => {
@@ -31,9 +36,16 @@ export function bodyOf(bundle: Buffer): Buffer {
 }
 
 export function snapshotIn(file: string): Snapshot {
+  const record = recordIn(file);
+  assert.ok('snapshot' in record);
+  return record.snapshot;
+}
+
+/** What a bundle says it holds, unchecked. */
+export function recordIn(file: string): Bundle {
   const bytes = fs.readFileSync(file);
   const end = recordStart + bytes.readUInt32LE(bundleMagic.length);
-  return decodeRecord(bundleKind, bytes.subarray(recordStart, end), file).snapshot;
+  return decodeRecord(bundleKind, bytes.subarray(recordStart, end), file);
 }
 
 export const sha256 = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');

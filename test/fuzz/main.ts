@@ -1,0 +1,26 @@
+import { parseArgs } from 'node:util';
+import { fuzz } from './fuzz.ts';
+import { targets } from './targets.ts';
+
+/** `npm run test:fuzz -- --rounds 100000 --seed 7 --only pack`; `--round N` repeats one. */
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '100000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string', multiple: true },
+    round: { type: 'string' },
+  },
+});
+const wanted = targets.filter(({ name }) => values.only?.includes(name) ?? true);
+if (wanted.length === 0) throw new Error(`There are ${targets.map(({ name }) => name).join(', ')}.`);
+
+for (const target of wanted) {
+  const rounds = values.round === undefined ? Array(Number(values.rounds)).keys() : [Number(values.round)];
+  const { milliseconds, slowest, peak, outcomes, failures } = await fuzz(target, rounds, Number(values.seed));
+  const told = Object.entries(outcomes).map(([outcome, count]) => `${outcome} ${count}`);
+  process.stdout.write(
+    `${target.name}: ${Math.round(milliseconds / 1000)} s, slowest ${Math.round(slowest)} ms, peak ${Math.round(peak)} MiB, ${told.join(', ')}\n`,
+  );
+  for (const failure of failures) process.stdout.write(`  FAILED ${failure}\n`);
+  if (failures.length > 0) process.exitCode = 1;
+}

@@ -1,0 +1,26 @@
+import type { Target } from './fuzz.ts';
+import { archive } from './targets/archive.ts';
+import { buffer } from './targets/buffer.ts';
+import { bundle } from './targets/bundle.ts';
+import { scanCache, sessionsCache } from './targets/caches.ts';
+import { index } from './targets/index.ts';
+import { journal } from './targets/journal.ts';
+import { pack } from './targets/pack.ts';
+import { profile } from './targets/profile.ts';
+import { records } from './targets/records.ts';
+import { tree } from './targets/tree.ts';
+
+/** Everything that reads bytes which may not be what Holdfast wrote. */
+export const targets: readonly Target[] = [
+  ...records,
+  buffer,
+  pack,
+  index,
+  tree,
+  scanCache,
+  sessionsCache,
+  journal,
+  archive,
+  bundle,
+  profile,
+];

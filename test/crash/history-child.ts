@@ -1,7 +1,7 @@
 import { asHoldfastError } from '../../src/engine/errors.ts';
 import { testContext } from '../fixtures/ports.ts';
 import { watchedPorts } from './faulty-files.ts';
-import { carryOut } from './history-orders.ts';
+import { bytesOf, carryOut } from './history-orders.ts';
 
 /**
  * Carries out an order in a workspace and kills itself at one of the calls whose effect can be seen:
@@ -13,16 +13,19 @@ import { carryOut } from './history-orders.ts';
 const [at = '0', when = 'before'] = process.argv.slice(2);
 const chunks: Buffer[] = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
-const { workspace, order } = JSON.parse(Buffer.concat(chunks).toString());
+const { workspace, order, seed } = JSON.parse(Buffer.concat(chunks).toString());
 
 let calls = 0;
-const ports = watchedPorts(call => {
-  if (!call.shows || ++calls !== Number(at)) return call.run();
-  if (when === 'half') call.half?.();
-  if (when === 'after') call.run();
-  process.kill(process.pid, 'SIGKILL');
-  throw new Error('This process is dead.');
-});
+const ports = watchedPorts(
+  call => {
+    if (!call.shows || ++calls !== Number(at)) return call.run();
+    if (when === 'half') call.half?.();
+    if (when === 'after') call.run();
+    process.kill(process.pid, 'SIGKILL');
+    throw new Error('This process is dead.');
+  },
+  { randomBytes: bytesOf(seed) },
+);
 const attempt = async () => carryOut(testContext(workspace, ports), order);
 const ending = await attempt().then(
   answer => ({ answer }),

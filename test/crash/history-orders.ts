@@ -17,6 +17,7 @@ import { testContext } from '../fixtures/ports.ts';
 import { type Fault, failingPorts } from './faulty-files.ts';
 import { type Death, runChild } from './kill.ts';
 import { mortalPorts } from './mortal-ports.ts';
+import { Random } from './random.ts';
 
 /** What a process is told to do to a root; as JSON it reaches one of its own. */
 export type Order =
@@ -87,12 +88,19 @@ export type Ending = { answer: Answer } | { error: unknown } | 'died';
 /** What goes wrong meanwhile. */
 export type Trouble = { death: Death } | { fault: Fault } | undefined;
 
-export type Runner = (workspace: string, order: Order, trouble: Trouble) => Promise<Ending>;
+/** @param seed of the identifiers that are made up, whose order decides in which order files are looked at */
+export type Runner = (workspace: string, order: Order, trouble: Trouble, seed: number) => Promise<Ending>;
+
+export function bytesOf(seed: number): (count: number) => Uint8Array {
+  const random = new Random(seed);
+  return count => Uint8Array.from({ length: count }, () => random.below(256));
+}
 
 /** Without a process of its own: hundreds of times as fast, and the same as far as files can tell. */
-export const runHere: Runner = async (workspace, order, trouble) => {
-  const mortal = mortalPorts(trouble && 'death' in trouble ? trouble.death : { at: 0, when: 'before' });
-  const ports = trouble && 'fault' in trouble ? failingPorts(trouble.fault).ports : mortal.ports;
+export const runHere: Runner = async (workspace, order, trouble, seed) => {
+  const given = { randomBytes: bytesOf(seed) };
+  const mortal = mortalPorts(trouble && 'death' in trouble ? trouble.death : { at: 0, when: 'before' }, given);
+  const ports = trouble && 'fault' in trouble ? failingPorts(trouble.fault, given).ports : mortal.ports;
   const attempt = async () => carryOut(testContext(workspace, ports), order);
   const ending = await attempt().then(
     answer => ({ answer }),
@@ -102,9 +110,9 @@ export const runHere: Runner = async (workspace, order, trouble) => {
 };
 
 /** Deaths in a process of its own, which is really killed. */
-export const runApart: Runner = async (workspace, order, trouble) => {
-  if (!trouble || !('death' in trouble)) return runHere(workspace, order, trouble);
-  const printed = await runChild('history-child', JSON.stringify({ workspace, order }), trouble.death);
+export const runApart: Runner = async (workspace, order, trouble, seed) => {
+  if (!trouble || !('death' in trouble)) return runHere(workspace, order, trouble, seed);
+  const printed = await runChild('history-child', JSON.stringify({ workspace, order, seed }), trouble.death);
   if (printed === undefined) return 'died';
   const ending = JSON.parse(printed);
   return 'error' in ending ? { error: fromBody(ending.error) } : ending;

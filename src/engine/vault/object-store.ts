@@ -133,7 +133,7 @@ export class ObjectStore {
    */
   get(id: string): Buffer {
     const location = this.#found(id);
-    if (!location) throw new HoldfastError('CORRUPT', 'The vault has lost an object.', { details: { object: id } });
+    if (!location) throw lost(id);
     const bytes = this.#reading(() => this.#read(id, location));
     if (objectId(bytes) === id) return bytes;
     throw new HoldfastError('CORRUPT', 'An object of the vault is damaged.', {
@@ -219,12 +219,17 @@ export class ObjectStore {
       try {
         return this.#reader.read(location);
       } catch (error) {
-        const elsewhere = isAbsent(error) && look <= looks && this.#loadAgain() && this.#load().find(id);
-        if (!elsewhere) throw error;
+        if (!isAbsent(error) || look > looks || !this.#loadAgain()) throw error;
+        const elsewhere = this.#load().find(id);
+        if (!elsewhere) throw lost(id);
         location = elsewhere;
       }
     }
   }
+}
+
+function lost(object: string): HoldfastError {
+  return new HoldfastError('CORRUPT', 'The vault has lost an object.', { details: { object } });
 }
 
 /** How often a store looks again for what prune moves meanwhile: each time needs another prune in between. */

@@ -56,6 +56,7 @@ const suites: Record<string, () => Counts | Promise<Counts>> = {
   // Each of these files keeps two cores at work by itself.
   crash: () => nodeTests('test/crash/*.test.ts', 1),
   cli: () => nodeTests('test/cli/*.test.ts'),
+  fuzz: () => nodeTests('test/fuzz/*.test.ts'),
   format: () => nodeTests('test/format/*.test.ts'),
   package: () => nodeTests('test/package/*.test.ts'),
   host: () => runHostTests(),

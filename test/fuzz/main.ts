@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.ts';
+import { records } from './targets/records.ts';
 import { targets } from './targets.ts';
 
 /** `npm run test:fuzz -- --rounds 100000 --seed 7 --only pack`; `--round N` repeats one. */
@@ -11,8 +12,9 @@ const { values } = parseArgs({
     round: { type: 'string' },
   },
 });
-const wanted = targets.filter(({ name }) => values.only?.includes(name) ?? true);
-if (wanted.length === 0) throw new Error(`There are ${targets.map(({ name }) => name).join(', ')}.`);
+const all = [...records, ...targets];
+const wanted = all.filter(({ name }) => values.only?.includes(name) ?? true);
+if (wanted.length === 0) throw new Error(`There are ${all.map(({ name }) => name).join(', ')}.`);
 
 for (const target of wanted) {
   const rounds = values.round === undefined ? Array(Number(values.rounds)).keys() : [Number(values.round)];

@@ -7,12 +7,10 @@ import { index } from './targets/index.ts';
 import { journal } from './targets/journal.ts';
 import { pack } from './targets/pack.ts';
 import { profile } from './targets/profile.ts';
-import { records } from './targets/records.ts';
 import { tree } from './targets/tree.ts';
 
-/** Everything that reads bytes which may not be what Holdfast wrote. */
+/** Everything but the records that reads bytes which may not be what Holdfast wrote. */
 export const targets: readonly Target[] = [
-  ...records,
   buffer,
   pack,
   index,

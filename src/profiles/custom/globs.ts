@@ -18,6 +18,8 @@ const mostDirectories = 4;
  */
 function costProblem(glob: string): string | undefined {
   if (/[*+]\(|[)\]}]\+|\([^)]*\+/.test(glob)) return 'must not repeat a group; use * instead';
+  // With some of these picomatch itself never comes to an end: `(a|b)\\\\`.
+  if (/\\\\|\\$/.test(glob)) return 'must not have a backslash at its end, nor two in a row';
   const parts = glob.split('/');
   const wildcards = (part: string) => part.match(/\*+|!\(/g)?.length ?? 0;
   if (parts.some(part => part !== '**' && wildcards(part) > mostInName))

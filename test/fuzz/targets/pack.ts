@@ -17,7 +17,7 @@ const { long: _, ...tree } = smallTree;
 
 /** Blocks that grow when they are decompressed, further than their header says or as far as it says. */
 const growing = [codec.zstd, codec.deflate].flatMap(kind => {
-  const zeros = Buffer.alloc(64 * 1024 * 1024);
+  const zeros = Buffer.alloc(32 * 1024 * 1024);
   const payload = kind === codec.zstd ? zlib.zstdCompressSync(zeros) : zlib.deflateSync(zeros, { level: 1 });
   return [zeros.length, 2 ** 29, 4096].map(rawLength =>
     Buffer.concat([encodeBlockHeader({ codec: kind, storedLength: payload.length, rawLength, count: 0 }), payload]),

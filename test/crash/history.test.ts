@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 /**
- * Random orders to one root, one after the other, of which half end with the death of who carries them out and a quarter
+ * Random orders to one root, one after the other, of which many end with the death of who carries them out, and others
  * with a call that fails: whatever was acknowledged is there. `HOLDFAST_TEST_SEED` and `HOLDFAST_TEST_ROUNDS` as in
  * `migration.test.ts`; `npm run test:crash` does more of them, or single ones again.
  */

@@ -18,7 +18,7 @@ import { ensureVault } from '../vault/vault-record.ts';
 import { type Captured, capture } from './capture.ts';
 import { captureLegacy } from './capture-legacy.ts';
 import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
-import { selectionOf, withAlways } from './selection.ts';
+import { type Selection, selectionOf, withAlways } from './selection.ts';
 
 /**
  * Captures the root, or a part of it. What could not be captured is in `skipped`.
@@ -101,16 +101,22 @@ async function takeInto(
   return snapshot;
 }
 
-/** A damaged object that the scan cache refers to is no reason to fail: without the cache every file is read again. */
+/** An object that the scan cache refers to and that is damaged, or lost with its pack, costs time: every file is read again. */
 async function captureWith(
-  ...[context, base, store, selection, cache, work]: Parameters<typeof capture>
+  context: Context,
+  base: string,
+  store: ObjectStore,
+  selection: Selection,
+  cache: ScanCache | undefined,
+  work: Work,
 ): Promise<Captured> {
   try {
-    return await capture(context, base, store, selection, cache, work);
+    const captured = await capture(context, base, store, selection, cache, work);
+    if (store.has(captured.tree)) return captured;
   } catch (error) {
     if (!cache || !HoldfastError.is(error, 'CORRUPT')) throw error;
-    return capture(context, base, store, selection, undefined, work);
   }
+  return capture(context, base, store, selection, undefined, work);
 }
 
 /** What else than the files themselves decides what a capture holds. */

@@ -63,6 +63,8 @@ test('bytes that the live root still has are counted as repairable', async () =>
 
 test('a pack that is gone, cut short or no pack, and a damaged directory', async () => {
   using place = placeWith({ a: 'x', b: { c: 'y' } });
+  // From then on the scan cache vouches for files that have not changed.
+  while (Date.now() - fs.statSync(`${place.root}/b/c`).ctimeMs <= 150) await new Promise(setImmediate);
   const { id } = await place.snapshot();
   const [pack] = listPacks(place.context);
   const file = packFile(place.root, pack!);
@@ -82,6 +84,18 @@ test('a pack that is gone, cut short or no pack, and a damaged directory', async
   const next = await place.snapshot(place.open());
   const { failed } = await restoreSnapshot(place.open(), next.id, { to: `${place.path}/to` }, {});
   assert.deepEqual(failed, []);
+});
+
+test('a vault that was only begun has no damage; one that lost its record has', async () => {
+  using place = placeWith({ a: 'x' });
+  const damage = async () =>
+    (await verifyVault(place.open(), { readData: false }, {})).damaged.map(({ object }) => object);
+  ensureVault(place.context);
+  for (const name of ['vault.json', '.gitignore']) fs.rmSync(`${place.root}/.holdfast/${name}`);
+  assert.deepEqual(await damage(), []);
+  await place.snapshot();
+  fs.rmSync(`${place.root}/.holdfast/vault.json`);
+  assert.deepEqual(await damage(), ['vault.json']);
 });
 
 test('a damaged manifest is named, kept, and in nobody’s way', async () => {

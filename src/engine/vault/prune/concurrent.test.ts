@@ -11,6 +11,7 @@ import { listSnapshots } from '../../snapshots/list.ts';
 import { undeleteSnapshot } from '../../snapshots/undelete.ts';
 import { ObjectStore } from '../object-store.ts';
 import { decodeTree } from '../tree.ts';
+import { verifyVault } from '../verify.ts';
 import { pruneElsewhere, timedPlace } from './test-support.ts';
 
 const large = () => file(randomBytes(300_000), { mtime: 1_600_000_000_000 });
@@ -175,6 +176,28 @@ test('a reader finds what was moved since it looked', async () => {
   assert.ok(entry?.type === 'file');
   assert.deepEqual(store.get(entry.sha256), fs.readFileSync(`${place.root}/b`));
   await store.close();
+});
+
+test('verify sees no damage in what prune moves, or deletes with its snapshot, while it looks', async () => {
+  const inputs = [{ grace: '0' }, { grace: '0', keepLast: 1 }];
+  for (const [input, readData] of inputs.flatMap(one => [[one, false] as const, [one, true] as const])) {
+    using place = timedPlace({ a: large(), b: large() });
+    const { id } = await place.snapshot();
+    fs.rmSync(`${place.root}/a`);
+    await place.snapshot();
+    place.write({ b: large(), c: large() });
+    await place.snapshot();
+    await deleteSnapshots(place.context, [id]);
+    let paused = false;
+    const files = filesWith('openSync', (path: string) => {
+      if (paused || !String(path).includes('/packs/')) return;
+      paused = true;
+      pruneElsewhere(place.context, input);
+    });
+    const { damaged } = await verifyVault(place.open({ fs: files }), { readData }, {});
+    assert.ok(paused);
+    assert.deepEqual(damaged, [], JSON.stringify([input, readData]));
+  }
 });
 
 test('two prunes at once: one is told who is at it', async () => {

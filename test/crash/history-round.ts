@@ -13,7 +13,6 @@ import { omissionsOf } from './world.ts';
 
 /**
  * A root that goes through one order after the other, many of which are cut short by the death of who carries them out,
- * A root that goes through one order after the other, half of which are cut short by the death of who carries them out,
  * and others by calls that fail. After each, nothing acknowledged is lost; in the end all of it is restored.
  *
  * @param steps how many orders
@@ -54,7 +53,6 @@ function nextTrouble(random: Random): Trouble {
   const kind = random.below(8);
   // Small numbers too: they are the beginnings.
   const at = 1 + random.below(random.pick([6, 20, 60]));
-  const at = 1 + random.below(random.pick([10, 40, 120]));
   if (kind < 4) return { death: { at, when: random.pick(['before', 'half', 'after'] as const) } };
   if (kind < 6) return { fault: { kind: random.pick(faultKinds), at: at * 3, lasting: random.below(3) === 0 } };
   return undefined;

@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 
 /**
  * Random orders to one root, one after the other, of which many end with the death of who carries them out, and others
- * Random orders to one root, one after the other, of which half end with the death of who carries them out and a quarter
  * with a call that fails: whatever was acknowledged is there. `HOLDFAST_TEST_SEED` and `HOLDFAST_TEST_ROUNDS` as in
  * `migration.test.ts`; `npm run test:crash` does more of them, or single ones again.
  */

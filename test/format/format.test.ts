@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, suite, test } from 'node:test';
@@ -34,7 +35,10 @@ const exactTimes = (directory: string, paths: Iterable<string>) =>
     [...paths].map(at => [at, fs.lstatSync(systemPath(`${directory}/${at}`), { bigint: true }).mtimeNs]),
   );
 
-suite('a reader in another language, written from docs/format.md', { skip: process.platform === 'win32' }, () => {
+const hasPython = spawnSync('python3', ['--version']).status === 0;
+const skip = process.platform === 'win32' || (!hasPython && 'there is no python3 on the path');
+
+suite('a reader in another language, written from docs/format.md', { skip }, () => {
   const workspace = newWorkspace({ after });
   let vault: string;
   let ids: string[];

@@ -34,7 +34,7 @@ export interface Change {
  * Runs `change` as the only writer of a session. What other programs wrote since the newest version becomes a version
  * first, so that it is never lost and never taken for something that the caller has seen.
  *
- * @throws CONFLICT for a legacy session, LOCKED after ten seconds, DISK_FULL, ROOT_MISSING
+ * @throws CONFLICT for a legacy session, LOCKED (wait.ts), DISK_FULL, ROOT_MISSING
  */
 export async function changeSession<T>(
   context: Context,

@@ -103,3 +103,22 @@ test('words that are too long and content over the limit are refused before anyt
   await assert.rejects(createSession(small, { title: 'x' }, {}, bytes('1234')), { code: 'CONTENT_TOO_LARGE' });
   assert.equal((await listSessions(context, {})).total, 0);
 });
+
+test('a clock that was set back changes no order: versions are counted', async t => {
+  const context = open(t);
+  const { id } = await createSession(context, { title: 'Clock' }, {}, bytes('1'));
+  const back = { ...context, ports: { ...context.ports, now: () => new Date('2001-01-01T00:00:00Z') } };
+  assert.equal((await updateSession(back, id, bytes('2'), 1, {})).version, 2);
+  assert.equal((await updateSession(context, id, bytes('3'), 2, {})).version, 3);
+  const { versions } = await sessionHistory(context, id);
+  assert.deepEqual(
+    versions.map(({ version, createdAt }) => [version, createdAt < '2002']),
+    [
+      [3, false],
+      [2, true],
+      [1, false],
+    ],
+  );
+  assert.equal((await revertSession(back, id, { version: 2, expectVersion: 3 }, {})).version, 4);
+  assert.equal((await readSession(context, id)).toString(), '2');
+});

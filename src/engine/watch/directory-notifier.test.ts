@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import { describe, type TestContext, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { asOtherUser } from '../../../test/fixtures/other-user.ts';
 import { testContext } from '../../../test/fixtures/ports.ts';
 import { temporaryDirectory } from '../../../test/fixtures/tree.ts';
 import { nameFromBytes } from '../names.ts';
@@ -106,12 +107,32 @@ describe('a watch for each directory', { skip: process.platform !== 'linux' }, (
     await hears('same/same/same');
   });
 
-  test('a directory that becomes readable is watched from then on', { skip: process.getuid?.() === 0 }, async t => {
-    const { root, hears } = await watching(t, root => fs.mkdirSync(`${root}/closed`, { mode: 0o000 }));
-    fs.chmodSync(`${root}/closed`, 0o700);
-    await hears('closed');
-    fs.writeFileSync(`${root}/closed/file`, 'x');
-    await hears('closed/file');
+  test('a directory that becomes readable is watched from then on', () => {
+    using place = temporaryDirectory();
+    fs.chmodSync(place.path, 0o777);
+    const modules = {
+      ports: import.meta.resolve('../../../test/fixtures/ports.ts'),
+      fs: 'node:fs',
+      notifier: import.meta.resolve('./directory-notifier.ts'),
+    };
+    const told = asOtherUser(
+      modules,
+      `const context = ports.testContext(${JSON.stringify(place.path)});
+      fs.mkdirSync(context.root + '/closed', { recursive: true, mode: 0o755 });
+      fs.chmodSync(context.root + '/closed', 0o000);
+      const watcher = new notifier.DirectoryNotifier(context, {
+        ignored: () => false,
+        onError: error => { throw error; },
+        onChange: path => {
+          if (path === 'closed/file') console.log(path);
+          if (path === 'closed/file') watcher.close();
+          if (path === 'closed') fs.writeFileSync(context.root + '/closed/file', 'x');
+        },
+      });
+      await watcher.ready;
+      fs.chmodSync(context.root + '/closed', 0o700);`,
+    );
+    assert.equal(told, 'closed/file\n');
   });
 
   test('more events than the system keeps: something changed somewhere, and everything is watched again', async t => {

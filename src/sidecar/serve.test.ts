@@ -248,6 +248,8 @@ test('the description lists every route with its schemas', async t => {
     'post /v1/migrations/{id}/undo',
     'post /v1/root',
     'post /v1/sessions',
+    'post /v1/sessions/import',
+    'post /v1/sessions/{id}/export',
     'post /v1/sessions/{id}/merge',
     'post /v1/sessions/{id}/recover',
     'post /v1/sessions/{id}/revert',

@@ -42,4 +42,5 @@ test('times are cut to the millisecond before, also before 1970', () => {
   assert.equal(timeOfNanoseconds('1999999').getTime(), 1);
   assert.equal(timeOfNanoseconds('-1').getTime(), -1);
   assert.equal(timeOfNanoseconds('-1000000').getTime(), -1);
+  assert.equal(timeOfNanoseconds('9'.repeat(30)).toISOString(), '+275760-09-13T00:00:00.000Z', 'beyond all dates');
 });

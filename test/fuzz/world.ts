@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Context } from '../../src/engine/context.ts';
 import { applyMigration } from '../../src/engine/migrations/apply.ts';
+import { planMigration } from '../../src/engine/migrations/plan.ts';
 import { editBuffer } from '../../src/engine/sessions/buffers/edit.ts';
 import { createSession } from '../../src/engine/sessions/create.ts';
 import { createSnapshot } from '../../src/engine/snapshots/create.ts';
@@ -40,7 +41,9 @@ export async function makeWorld(place: FuzzPlace): Promise<{ context: Context; s
     edits: [{ offset: 1, length: 0, text: '"x":2,' }],
   });
   await editBuffer(context, session, { base: 1, before: 15, bufferId, edits: [{ offset: 0, length: 1, text: '{ ' }] });
-  await applyMigration(context, { from: [path.join(place.workspace, 'old')] }, {});
+  const from = [path.join(place.workspace, 'old')];
+  const { planId } = await planMigration(context, { from }, {});
+  await applyMigration(context, { plan: planId }, {});
   const deleted = await createSnapshot(context, { title: 'gone' }, {});
   const snapshot = await createSnapshot(context, { title: 'kept', tags: ['x'] }, {});
   await deleteSnapshots(context, [deleted.id]);

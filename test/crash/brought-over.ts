@@ -24,7 +24,8 @@ export function assertBroughtOver(world: LegacyWorld, before: Found, { plan, pol
     const [source, target] = [before[sourceOf(item)], now[`${root}/${item.target}`]];
     assert.ok(source, `${item.source} was there`);
     // A link to a file that is a link into the root by now is listed as one, and by its old place.
-    if (listed.has(item.target) || (!target && listed.has(item.source))) continue;
+    const isLink = !target || source.type === 'link';
+    if (listed.has(item.target) || (isLink && listed.has(item.source))) continue;
     const resolution = item.action === 'conflict' ? policy : undefined;
     const stays = () => assert.deepEqual(target, before[`${root}/${item.target}`], `${item.target} stays`);
     if (after === 'link' && item.action === 'copy' && source.type === 'file') {

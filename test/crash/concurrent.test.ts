@@ -15,7 +15,8 @@ import { concurrentRound, processes } from './concurrent-round.ts';
 import { crashDirectory } from './place.ts';
 
 /** More: `npm run test:crash -- concurrent`. */
-const seed = Number(process.env.HOLDFAST_TEST_SEED ?? Date.now() % 1_000_000);
+// Always the same, so that a failure is one of the change that is being tested; on demand there are others.
+const seed = Number(process.env.HOLDFAST_TEST_SEED ?? 1);
 const seconds = Number(process.env.HOLDFAST_TEST_SECONDS ?? 8);
 
 describe('one vault', { skip: process.platform === 'win32' }, () => {

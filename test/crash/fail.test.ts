@@ -5,7 +5,8 @@ import { failEverywhere } from './sweep.ts';
 import { operations, World } from './world.ts';
 
 /** Calls that fail: each of a tiny world with one kind of fault, and some with a fault that stays. More: `run.ts`. */
-const seed = Number(process.env.HOLDFAST_TEST_SEED ?? Date.now() % 1_000_000);
+// Always the same, so that a failure is one of the change that is being tested; on demand there are others.
+const seed = Number(process.env.HOLDFAST_TEST_SEED ?? 1);
 
 for (const operation of operations) {
   test(`any call fails, seed ${seed}: ${operation}`, { skip: process.platform === 'win32' }, async () => {

@@ -5,7 +5,8 @@ import { killEverywhere, killSomewhere } from './sweep.ts';
 import { operations, World } from './world.ts';
 
 /** Processes that are killed at a call: all calls of a tiny world, and some of larger ones. More: `run.ts`. */
-const seed = Number(process.env.HOLDFAST_TEST_SEED ?? Date.now() % 1_000_000);
+// Always the same, so that a failure is one of the change that is being tested; on demand there are others.
+const seed = Number(process.env.HOLDFAST_TEST_SEED ?? 1);
 
 // The killed process and the look at what it left take turns, so two of these keep two cores at work.
 describe('killed', { concurrency: 2, skip: process.platform === 'win32' }, () => {

@@ -9,7 +9,8 @@ import { promisify } from 'node:util';
  * any point. `HOLDFAST_TEST_SEED` names the first of them and `HOLDFAST_TEST_ROUNDS` how many; `migrations.ts` beside
  * this does single ones again.
  */
-const first = Number(process.env.HOLDFAST_TEST_SEED ?? Date.now() % 1_000_000);
+// Always the same, so that a failure is one of the change that is being tested; on demand there are others.
+const first = Number(process.env.HOLDFAST_TEST_SEED ?? 1);
 const rounds = Number(process.env.HOLDFAST_TEST_ROUNDS ?? 1000);
 const program = fileURLToPath(new URL('./migrations.ts', import.meta.url));
 

@@ -14,6 +14,9 @@ const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-ui-')));
 const folder = join(scratch, 'workspace');
 const root = join(folder, 'state');
 mkdirSync(root, { recursive: true });
+// Not among the user's settings: those of a machine are not read from there once VS Code knows which they are.
+mkdirSync(join(folder, '.vscode'));
+writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify({ 'holdfast.root': root }));
 writeFileSync(join(scratch, 'notes.md'), '# Notes\n');
 const workspaceFile = join(scratch, 'other.code-workspace');
 writeFileSync(workspaceFile, JSON.stringify({ folders: [{ path: folder }] }));
@@ -58,7 +61,7 @@ vscodeTest(
   () => {
     const { session } = cli('session', 'create', '--title', 'Lab notes', '--from', join(scratch, 'notes.md'));
     assert.equal(session.version, 1);
-    return { folder, settings: { 'holdfast.root': root, 'files.autoSave': 'off' } };
+    return { folder, settings: { 'files.autoSave': 'off' } };
   },
   async ({ page, workbench, server, screenshot }) => {
     await open(page);

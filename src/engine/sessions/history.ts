@@ -5,7 +5,7 @@ import { resolveReference } from '../id.ts';
 import { findSession } from './collect.ts';
 import { describeSession } from './describe.ts';
 import { lookAt } from './look.ts';
-import { nativeDirectory, nativePlace, type SessionPlace } from './places.ts';
+import { placeAt, type SessionPlace } from './places.ts';
 import {
   historyKeys,
   latestVersion,
@@ -58,7 +58,7 @@ export function deletedSessions(context: Context): { place: SessionPlace; versio
   return historyKeys(context).flatMap(key => {
     const version = newest(context, key);
     if (!version) return [];
-    const place = placeOf(version);
+    const place = placeAt(version.location);
     return lookAt(context, place) ? [] : [{ place, version }];
   });
 }
@@ -71,13 +71,6 @@ function newest(context: Context, key: string): StoredVersion | undefined {
     if (HoldfastError.is(error, 'CORRUPT', 'NEWER_VERSION')) return undefined;
     throw error;
   }
-}
-
-/** Where a session lay, from its history. */
-function placeOf({ location, type }: StoredVersion): SessionPlace {
-  const id = location.slice(nativeDirectory.length + 1);
-  if (type === 'dir' && location === `${nativeDirectory}/${id}`) return nativePlace(id);
-  return { location, content: location, native: false, legacy: false };
 }
 
 function idOf({ location, native }: SessionPlace): string {

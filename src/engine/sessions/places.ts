@@ -52,3 +52,9 @@ function nativeIds(context: Context): string[] {
 export function absoluteContent(context: Pick<Context, 'root'>, place: SessionPlace): string {
   return place.legacy ? place.content : path.join(context.root, place.content);
 }
+
+/** Where a session lies, from its location in the root: also one that is not there any more. */
+export function placeAt(location: string): SessionPlace {
+  const [, id] = new RegExp(`^${nativeDirectory}/([a-z2-7]{20})$`).exec(location) ?? [];
+  return id === undefined ? { location, content: location, native: false, legacy: false } : nativePlace(id);
+}

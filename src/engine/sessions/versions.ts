@@ -4,10 +4,11 @@ import { Count, Sha256 } from '../../protocol/common.ts';
 import { SessionVersion } from '../../protocol/sessions.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { createDurably, makeDirectory } from '../durable.ts';
-import { HoldfastError, isAbsent } from '../errors.ts';
+import { HoldfastError } from '../errors.ts';
 import { derivedId } from '../id.ts';
 import { systemPath } from '../names.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
+import { namesIn } from '../vault/names-in.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
 
 /**
@@ -69,16 +70,9 @@ export function readVersion(context: Context, key: string, version: number): Sto
 
 /** The numbers of all versions that are kept, ascending; none for a session without a history. */
 export function versionNumbers(context: Context, key: string): number[] {
-  try {
-    return context.ports.fs
-      .readdirSync(vaultPath(context, 'sessions', key))
-      .filter(name => /^\d{12}\.json$/.test(name))
-      .map(name => Number(name.slice(0, 12)))
-      .sort((one, other) => one - other);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  return namesIn(context, 'sessions', key)
+    .filter(name => /^\d{12}\.json$/.test(name))
+    .map(name => Number(name.slice(0, 12)));
 }
 
 export function latestVersion(context: Context, key: string): StoredVersion | undefined {
@@ -88,12 +82,7 @@ export function latestVersion(context: Context, key: string): StoredVersion | un
 
 /** The keys of all sessions that have a history. */
 export function historyKeys(context: Context): string[] {
-  try {
-    return context.ports.fs.readdirSync(vaultPath(context, 'sessions')).filter(name => /^[a-z2-7]{20}$/.test(name));
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+  return namesIn(context, 'sessions').filter(name => /^[a-z2-7]{20}$/.test(name));
 }
 
 export function versionInfo({

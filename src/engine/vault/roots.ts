@@ -2,8 +2,9 @@ import * as z from 'zod';
 import { Sha256, Time } from '../../protocol/common.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { temporarySuffix } from '../durable.ts';
-import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { HoldfastError, isAbsent } from '../errors.ts';
 import { type RecordKind, readRecord } from '../record.ts';
+import { namesIn } from './names-in.ts';
 
 /** One version of a session, as far as it matters to what the vault keeps. */
 export interface VersionRecord {
@@ -15,8 +16,15 @@ export interface VersionRecord {
   path: string;
 }
 
-const Version = z.looseObject({ version: z.number().int().positive(), createdAt: Time, tree: Sha256 });
-const versionKind: RecordKind<z.infer<typeof Version>> = { kind: 'version', version: 1, schema: Version };
+const Version = z.looseObject({
+  location: z.string(),
+  version: z.number().int().positive(),
+  createdAt: Time,
+  type: z.enum(['file', 'dir']),
+  tree: Sha256,
+});
+/** What the vault needs to know of a version: sessions/versions.ts writes it. */
+export const versionKind: RecordKind<z.infer<typeof Version>> = { kind: 'version', version: 1, schema: Version };
 
 /**
  * All versions of all sessions: `sessions/<key>/<12 digits>.json`.
@@ -71,16 +79,6 @@ function recordText({ ports: { fs } }: Context, path: string): string {
     }
   } catch (error) {
     if (isAbsent(error)) return '';
-    throw error;
-  }
-}
-
-/** Sorted; none where there is no such directory. */
-export function namesIn(context: Pick<Context, 'ports' | 'root'>, ...parts: string[]): string[] {
-  try {
-    return context.ports.fs.readdirSync(vaultPath(context, ...parts)).sort();
-  } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return [];
     throw error;
   }
 }

@@ -3,12 +3,13 @@ import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
+import { namesIn } from './names-in.ts';
 import { ObjectIndex } from './object-index.ts';
 import { ObjectStore } from './object-store.ts';
 import { PackSurvey } from './pack-survey.ts';
 import { chunkLength, contentObjects, decodeTree } from './tree.ts';
 import { checkRecords } from './verify-records.ts';
-import { namesIn, treeRoots } from './verify-roots.ts';
+import { treeRoots } from './verify-roots.ts';
 
 /** Where in the live root an object's bytes would lie, if the file is still what it was. */
 export interface Candidate {

@@ -6,8 +6,8 @@ import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
 import { isSealed, readRecord } from '../record.ts';
 import { hasSnapshot, readManifests } from '../snapshots/manifest.ts';
+import { namesIn } from './names-in.ts';
 import { readVaultRecord } from './vault-record.ts';
-import { namesIn } from './verify-roots.ts';
 
 export type ReportRecord = (record: string, reason: string, snapshot?: string) => void;
 

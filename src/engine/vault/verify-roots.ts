@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { Sha256 } from '../../protocol/common.ts';
 import { Snapshot } from '../../protocol/snapshots.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { HoldfastError } from '../errors.ts';
 import { type RecordKind, readRecord } from '../record.ts';
 import { readManifests } from '../snapshots/manifest.ts';
+import { namesIn } from './names-in.ts';
+import { versionKind } from './roots.ts';
 
 /** A record that refers to a tree: whoever has it wants all that the tree holds. */
 export interface TreeRoot {
@@ -16,13 +18,6 @@ export interface TreeRoot {
   livePath(path: string): string;
 }
 
-const Version = z.looseObject({
-  location: z.string(),
-  version: z.number().int(),
-  type: z.enum(['file', 'dir']),
-  tree: Sha256,
-});
-const versionKind: RecordKind<z.infer<typeof Version>> = { kind: 'version', version: 1, schema: Version };
 const Trashed = z.looseObject({ id: Snapshot.shape.id, tree: Sha256 });
 const trashedKind: RecordKind<z.infer<typeof Trashed>> = { kind: 'snapshot', version: 1, schema: Trashed };
 
@@ -57,16 +52,6 @@ function readOrNothing<T>(context: Context, kind: RecordKind<T>, path: string): 
     return readRecord(context.ports, kind, path);
   } catch (error) {
     if (HoldfastError.is(error)) return undefined;
-    throw error;
-  }
-}
-
-/** Sorted; none where there is no such directory. */
-export function namesIn({ ports, root }: Context, ...parts: string[]): string[] {
-  try {
-    return ports.fs.readdirSync(vaultPath({ root }, ...parts)).sort();
-  } catch (error) {
-    if (isAbsent(error) || systemCode(error) === 'ENOTDIR') return [];
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { HoldfastError, isAbsent } from '../../errors.ts';
 import { isRunning } from '../../lock.ts';
 import { lookAt } from '../look.ts';
-import { nativeDirectory, nativePlace, type SessionPlace } from '../places.ts';
+import { placeAt } from '../places.ts';
 import { latestVersion, sessionKey } from '../versions.ts';
 import { allBuffers, type BufferFile } from './files.ts';
 import { type Journal, readJournal } from './journal.ts';
@@ -53,9 +53,4 @@ function ofJournal(context: Context, { header, bursts }: Journal, bytes: number)
     bytes,
     active: isRunning(context.ports, header),
   };
-}
-
-function placeAt(location: string): SessionPlace {
-  const [, id] = new RegExp(`^${nativeDirectory}/([a-z2-7]{20})$`).exec(location) ?? [];
-  return id === undefined ? { location, content: location, native: false, legacy: false } : nativePlace(id);
 }

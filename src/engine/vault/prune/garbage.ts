@@ -2,7 +2,7 @@ import type { Omission } from '../../../protocol/common.ts';
 import { type Context, vaultPath } from '../../context.ts';
 import { temporarySuffix } from '../../durable.ts';
 import { isAbsent } from '../../errors.ts';
-import { namesIn } from '../roots.ts';
+import { namesIn } from '../names-in.ts';
 import { removeFile } from './sweep.ts';
 
 /**

@@ -59,7 +59,7 @@ async function addVersion(place: TimedPlace, version: number): Promise<string> {
     await store.flush();
   });
   const createdAt = place.context.ports.now().toISOString();
-  const record = { key: 'key', version, createdAt, tree: objectId(tree) };
+  const record = { key: 'key', location: 'a', type: 'file', version, createdAt, tree: objectId(tree) };
   const kind = { kind: 'version', version: 1, schema: undefined as never };
   const directory = `${place.root}/.holdfast/sessions/key`;
   fs.mkdirSync(directory, { recursive: true });

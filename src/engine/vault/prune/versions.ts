@@ -2,7 +2,8 @@ import type { VersionPolicy } from '../../../protocol/retention.ts';
 import { type Context, vaultPath } from '../../context.ts';
 import { isAbsent } from '../../errors.ts';
 import { before, parseTimeSpan } from '../../time-span.ts';
-import { namesIn, type VersionRecord } from '../roots.ts';
+import { namesIn } from '../names-in.ts';
+import type { VersionRecord } from '../roots.ts';
 
 /**
  * Which versions of one session the policy lets go: never the newest, never one in `needed`, and without a rule none. As for

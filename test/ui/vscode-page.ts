@@ -33,6 +33,8 @@ export interface VsCodePage {
   readonly page: Page;
   readonly workbench: Workbench;
   readonly server: VsCodeServer;
+  /** A second window on the same server; pictures are of the last one opened. */
+  openAnother(place: { folder?: string | undefined; workspace?: string | undefined }): Promise<Page>;
   /** Saves a picture under `.vscode-test/screenshots/` and returns its path. */
   screenshot(name: string): Promise<string>;
   close(): Promise<void>;
@@ -64,11 +66,23 @@ export async function openVsCode(options: VsCodeOptions): Promise<VsCodePage> {
     closers.push(server.stop);
     const browser = await launchBrowser(project);
     closers.push(() => browser.close());
-    const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
-    page.setDefaultTimeout(30_000);
-    await page.goto(workbenchUrl(server.url, { folder, workspace }), { timeout: startLimit });
-    await untilReady(page);
-    return { page, workbench: new Workbench(page), server, close, screenshot: name => screenshot(page, name) };
+    let last: Page;
+    const openAnother: VsCodePage['openAnother'] = async place => {
+      last = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
+      last.setDefaultTimeout(30_000);
+      await last.goto(workbenchUrl(server.url, place), { timeout: startLimit });
+      await untilReady(last);
+      return last;
+    };
+    const page = await openAnother({ folder, workspace });
+    return {
+      page,
+      workbench: new Workbench(page),
+      server,
+      close,
+      openAnother,
+      screenshot: name => screenshot(last, name),
+    };
   } catch (error) {
     await close();
     throw error;

@@ -2,10 +2,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** The three programs and where they run. VS Code 1.112 runs Node 22.22; the command line also runs on Node 20. */
+/** The programs and where they run. VS Code 1.112 runs Node 22.22; the command line also runs on Node 20. */
 const programs = {
   extension: { entry: 'src/extension/extension.ts', external: ['vscode'], target: 'node22' },
   sidecar: { entry: 'src/sidecar/main.ts', external: [], target: 'node22' },
+  // What the two others run on more threads.
+  worker: { entry: 'src/worker.ts', external: [], target: 'node20' },
   cli: { entry: 'src/cli/main.ts', external: [], target: 'node20' },
 };
 

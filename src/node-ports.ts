@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
-import type { Host, Ports } from './engine/ports.ts';
+import type { Host, Ports, Threads } from './engine/ports.ts';
+import { nodeThreads } from './node-threads.ts';
 
 /**
  * The real world for the engine: this machine's files, clock, user and processes. Shared by the command line and the
@@ -9,6 +10,7 @@ import type { Host, Ports } from './engine/ports.ts';
  */
 export function nodePorts(): Ports {
   let user: string | undefined;
+  let threads: Threads | undefined;
   return {
     fs,
     host: nodeHost(),
@@ -22,6 +24,10 @@ export function nodePorts(): Ports {
     now: () => new Date(),
     randomBytes,
     syncFileSystem,
+    get threads() {
+      threads ??= nodeThreads();
+      return threads;
+    },
   };
 }
 

@@ -57,6 +57,15 @@ export interface Ports {
   randomBytes(count: number): Uint8Array;
   /** Flushes everything written to the file system that holds `path`; false where that cannot be asked for. */
   syncFileSystem(path: string): boolean;
+  /** Absent where everything is to be done on the caller's thread, with the file calls above. */
+  threads?: Threads;
+}
+
+/** Other threads, for what keeps a processor busy. Asked through `runJob` (threads/run-job.ts). */
+export interface Threads {
+  /** How many jobs run at once, besides what the caller does itself. */
+  count: number;
+  run(name: string, question: unknown, transfer: ArrayBuffer[]): Promise<unknown>;
 }
 
 /** What one call of a long operation is given besides its input. */

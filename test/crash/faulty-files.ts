@@ -6,6 +6,7 @@ import { testPorts } from '../fixtures/ports.ts';
 /** One call that the engine makes to the world. `half` does a part of it, where a call has parts. */
 export interface Call {
   name: string;
+  args: readonly unknown[];
   /** Whether it writes or frees something, and so fails on a disk that is full or gone. */
   changes: boolean;
   /** Whether the next process could tell: being killed before any other call is as being killed after the last of these. */
@@ -31,6 +32,7 @@ export function watchedPorts(onCall: (call: Call) => unknown, overrides: Partial
         const changes = changing.has(String(name)) || (name === 'openSync' && /[wax+]/.test(String(args[1] ?? 'r')));
         return onCall({
           name: String(name),
+          args,
           changes,
           shows: changes && name !== 'fsyncSync',
           run: () => (real as AnyCall)(...args),
@@ -41,7 +43,13 @@ export function watchedPorts(onCall: (call: Call) => unknown, overrides: Partial
   }) as unknown as FileCalls;
   const ports = testPorts();
   const syncFileSystem = (at: string) =>
-    onCall({ name: 'syncFileSystem', changes: true, shows: false, run: () => ports.syncFileSystem(at) }) as boolean;
+    onCall({
+      name: 'syncFileSystem',
+      args: [at],
+      changes: true,
+      shows: false,
+      run: () => ports.syncFileSystem(at),
+    }) as boolean;
   return { ...ports, fs: files, syncFileSystem, ...overrides };
 }
 

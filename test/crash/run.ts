@@ -1,7 +1,7 @@
 /**
  * The crash tests for as long as you like:
  *
- *     npm run test:crash -- [histories|operations|migrations|sessions|concurrent] [--seed N] [--rounds N] …
+ *     npm run test:crash -- [histories|operations|power|migrations|sessions|concurrent] [--seed N] [--rounds N] …
  *
  * Histories, when no other is named. What each does, and what else it takes, stands at the top of its file beside this one.
  * What fails is told with its seed, and does so again with it.
@@ -9,6 +9,7 @@
 const suites: Record<string, () => Promise<unknown>> = {
   histories: () => import('./histories.ts'),
   operations: () => import('./operations.ts'),
+  power: () => import('./power.ts'),
   migrations: () => import('./migrations.ts'),
   sessions: () => import('./sessions.ts'),
   concurrent: () => import('./concurrent.ts'),

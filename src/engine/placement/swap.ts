@@ -33,12 +33,8 @@ export class HalfDone extends HoldfastError {
  */
 export function swap(ports: Ports, home: PlacementHome, journal: Journal): void {
   const directories = new Directories(ports, home.base);
-  const done: JournalStep[] = [];
   try {
-    for (const step of journal.steps) {
-      done.push(step);
-      doStep(ports, home, step, directories);
-    }
+    for (const step of journal.steps) doStep(ports, home, step, directories);
     for (const { path, mode, mtime } of journal.directories.toReversed()) {
       // Somebody may have removed it since: a placement that was killed is finished whenever the next command comes.
       if (directories.check(path)) setDirectory(ports, home.base, path, mode, mtime);
@@ -47,7 +43,8 @@ export function swap(ports: Ports, home: PlacementHome, journal: Journal): void 
   } catch (error) {
     try {
       const now = new Directories(ports, home.base);
-      for (const step of done.reverse()) undoStep(ports, home, step, now);
+      // Also those after the one that failed: of a placement whose power was cut any may have been done.
+      for (const step of journal.steps.toReversed()) undoStep(ports, home, step, now);
       directories.giveBack();
     } catch (cause) {
       throw new HalfDone(cause);

@@ -1,0 +1,20 @@
+import { describe, test } from 'node:test';
+import { crashDirectory } from './place.ts';
+import { cutPowerEverywhere } from './power-cut.ts';
+import { Random } from './random.ts';
+import { operations, World } from './world.ts';
+
+const seed = Number(process.env.HOLDFAST_TEST_SEED ?? 1);
+
+/** All calls, and other trees: `npm run test:crash -- power`. */
+describe('the power is cut, and the disk forgets what was not flushed', {
+  concurrency: 2,
+  skip: process.platform !== 'linux' && 'tells files apart by inode numbers that are not used again',
+}, () => {
+  for (const operation of operations) {
+    test(operation, async () => {
+      using place = crashDirectory();
+      await cutPowerEverywhere(await World.make(`${place.path}/world`, operation, new Random(seed), 1), seed, 5);
+    });
+  }
+});

@@ -1,4 +1,5 @@
-/** `npm run bench` measures snapshots; `npm run bench -- migrate` a migration; further arguments go to that part. */
-const isMigrate = process.argv[2] === 'migrate';
-if (isMigrate) process.argv.splice(2, 1);
-await import(isMigrate ? './migrate.ts' : './bench.ts');
+/** `npm run bench` measures the vault beside its peers, `-- growth` how its cost grows, `-- migrate` a migration. */
+const parts = ['vault', 'growth', 'migrate'];
+const named = parts.find(part => part === process.argv[2]);
+if (named) process.argv.splice(2, 1);
+await import(`./${named ?? 'vault'}.ts`);

@@ -9,90 +9,93 @@ export interface Place {
   target: string;
 }
 
-/** One tool and how the same job is asked of it. Commands are whole processes, run in the root. */
+/**
+ * One tool and how the same job is asked of it, with the settings that it comes with. Commands are whole processes;
+ * snapshots are taken in the root, restores run in the target.
+ */
 export interface Tool {
   name: string;
+  /** Each is asked for its version: the tool is there when all of them answer. */
+  programs: string[][];
   prepare?(place: Place): string[][];
-  first(place: Place): string[][];
-  again(place: Place): string[][];
-  restore?(place: Place): string[][];
+  /** `name` is another one for each snapshot. */
+  snapshot(place: Place, name: string): string[][];
+  /** Reads everything anew each time, so a second snapshot is nothing else than a first. */
+  isAlwaysFirst?: true;
+  /** The newest snapshot. */
+  restore(place: Place, name: string): string[][];
   repository(place: Place): string;
 }
 
 const cli = join(import.meta.dirname, '../../dist/cli.cjs');
-const holdfast = ({ root }: Place, ...args: string[]) => [
-  process.execPath,
-  cli,
-  '--workspace',
-  join(root, '..'),
-  '--root',
-  root,
-  '--quiet',
-  ...args,
-];
-const restic = ({ scratch }: Place, ...args: string[]) => [
-  'restic',
-  '--repo',
-  join(scratch, 'repository'),
-  '--no-cache',
-  '--quiet',
-  ...args,
-];
-const archive = ({ scratch }: Place) => join(scratch, 'repository.tar.zst');
-const git = ({ root, scratch }: Place, ...args: string[]) => [
+
+/** The built command line, for a root that lies in a workspace of its own. */
+export function holdfast(root: string, ...args: string[]): string[] {
+  return [process.execPath, cli, '--workspace', join(root, '..'), '--root', root, '--quiet', ...args];
+}
+
+const inScratch = ({ scratch }: Place) => join(scratch, 'repository');
+const restic = (place: Place, ...args: string[]) => ['restic', '--repo', inScratch(place), '--quiet', ...args];
+const git = (place: Place, workTree: string, ...args: string[]) => [
   'git',
   ...['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-c', 'gc.auto=0'],
-  ...[`--git-dir=${join(scratch, 'repository')}`, `--work-tree=${root}`],
+  ...[`--git-dir=${inScratch(place)}`, `--work-tree=${workTree}`],
   ...args,
 ];
 
 export const tools: Tool[] = [
   {
     name: 'holdfast',
-    first: place => [holdfast(place, 'snapshot', 'create')],
-    again: place => [holdfast(place, 'snapshot', 'create')],
-    restore: place => [holdfast(place, 'snapshot', 'restore', 'latest', '--to', place.target, '--yes')],
+    programs: [[process.execPath, cli, '--version']],
+    snapshot: place => [holdfast(place.root, 'snapshot', 'create')],
+    restore: place => [holdfast(place.root, 'snapshot', 'restore', 'latest', '--to', place.target, '--yes')],
     repository: ({ root }) => join(root, '.holdfast'),
   },
   {
     name: 'restic',
+    programs: [['restic', 'version']],
     prepare: place => [restic(place, 'init')],
-    first: place => [restic(place, 'backup', '--exclude', '.holdfast', '.')],
-    again: place => [restic(place, 'backup', '--exclude', '.holdfast', '.')],
+    snapshot: place => [restic(place, 'backup', '.')],
     restore: place => [restic(place, 'restore', 'latest', '--target', place.target)],
-    repository: ({ scratch }) => join(scratch, 'repository'),
+    repository: inScratch,
   },
   {
     name: 'borg',
-    prepare: ({ scratch }) => [['borg', 'init', '--encryption=none', join(scratch, 'repository')]],
-    first: ({ scratch }) => [['borg', 'create', '--exclude', '.holdfast', `${join(scratch, 'repository')}::one`, '.']],
-    again: ({ scratch }) => [['borg', 'create', '--exclude', '.holdfast', `${join(scratch, 'repository')}::two`, '.']],
-    restore: ({ scratch, target }) => [
-      ['sh', '-c', `cd '${target}' && borg extract '${join(scratch, 'repository')}::one'`],
-    ],
-    repository: ({ scratch }) => join(scratch, 'repository'),
+    programs: [['borg', '--version']],
+    prepare: place => [['borg', 'init', '--encryption=none', inScratch(place)]],
+    snapshot: (place, name) => [['borg', 'create', `${inScratch(place)}::${name}`, '.']],
+    restore: (place, name) => [['borg', 'extract', `${inScratch(place)}::${name}`]],
+    repository: inScratch,
   },
   {
     name: 'git',
-    prepare: place => [git(place, 'init', '--quiet')],
-    first: place => [git(place, 'add', '--all'), git(place, 'commit', '--quiet', '--message', 'one')],
-    again: place => [git(place, 'add', '--all'), git(place, 'commit', '--quiet', '--allow-empty', '--message', 'two')],
-    restore: place => [git({ ...place, root: place.target }, 'checkout', '--quiet', '--force', 'HEAD', '--', '.')],
-    repository: ({ scratch }) => join(scratch, 'repository'),
+    programs: [['git', '--version']],
+    prepare: place => [git(place, place.root, 'init', '--quiet')],
+    snapshot: (place, name) => [
+      git(place, place.root, 'add', '--all'),
+      git(place, place.root, 'commit', '--quiet', '--allow-empty', '--message', name),
+    ],
+    restore: place => [git(place, place.target, 'checkout', '--quiet', '--force', 'HEAD', '--', '.')],
+    repository: inScratch,
   },
   {
     name: 'tar+zstd',
-    first: place => [['tar', '--exclude=.holdfast', '--zstd', '--create', '--file', archive(place), '.']],
-    again: place => [['tar', '--exclude=.holdfast', '--zstd', '--create', '--file', archive(place), '.']],
-    restore: place => [['tar', '--zstd', '--extract', '--file', archive(place), '--directory', place.target]],
-    repository: archive,
+    programs: [
+      ['tar', '--version'],
+      ['zstd', '--version'],
+    ],
+    snapshot: place => [['tar', '--zstd', '--create', '--file', inScratch(place), '.']],
+    isAlwaysFirst: true,
+    restore: place => [['tar', '--zstd', '--extract', '--file', inScratch(place)]],
+    repository: inScratch,
   },
 ];
 
-export function isInstalled(tool: Tool): boolean {
-  if (tool.name === 'holdfast') return true;
-  const programs = tool.name === 'tar+zstd' ? ['tar', 'zstd'] : [tool.name];
-  return programs.every(
-    program => spawnSync(program, [program === 'restic' ? 'version' : '--version'], { stdio: 'ignore' }).status === 0,
-  );
+/** The versions of its programs, as `1.2.4` or `1.34, 1.5.4`; undefined when one of them is not there. */
+export function installedVersion({ programs }: Tool): string | undefined {
+  const versions = programs.map(([program, ...args]) => {
+    const asked = spawnSync(program!, args, { encoding: 'utf8' });
+    return asked.status === 0 ? /\d+(\.\d+)+/.exec(asked.stdout)?.[0] : undefined;
+  });
+  return versions.includes(undefined) ? undefined : versions.join(', ');
 }

@@ -1,0 +1,1 @@
+export async function writePages(directory: string, history: unknown[]): Promise<void> {}

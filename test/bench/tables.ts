@@ -1,0 +1,79 @@
+import {
+  flushedJobs,
+  type Growth,
+  type Job,
+  jobs,
+  megabytesText,
+  ratioText,
+  type RootFigures,
+  secondsText,
+  type ToolFigures,
+} from './figures.ts';
+import { type Measure, verdicts, verdictText } from './targets.ts';
+
+export const jobNames: Record<Job, string> = {
+  first: 'first snapshot',
+  unchanged: 'unchanged',
+  changed: 'one file changed',
+  restore: 'restore',
+};
+
+/** A table in Markdown: a row for each thing measured, a column for each tool, with its ratio to Holdfast. */
+export function rootTable(figures: RootFigures): string[] {
+  const { tools } = figures;
+  const goals = verdicts(figures);
+  const ours = tools.find(tool => tool.name === 'holdfast');
+  const row = (
+    name: string,
+    of: (tool: ToolFigures) => number | undefined,
+    text: (value: number) => string,
+    measure?: Measure,
+  ) => {
+    const own = ours && of(ours);
+    const cells = tools.map(tool => {
+      const value = of(tool);
+      if (value === undefined) return '–';
+      return tool === ours || own === undefined ? text(value) : `${text(value)} (${ratioText(value / own)})`;
+    });
+    const judged = goals.filter(goal => goal.measure === measure).map(verdictText);
+    return `| ${[name, ...cells, judged.join('<br>')].join(' | ')} |`;
+  };
+  const rounds = new Set(tools.map(tool => tool.rounds));
+  return [
+    `| ${['', ...tools.map(tool => `${tool.name} ${tool.version}`), 'goal of Holdfast'].join(' | ')} |`,
+    `|${' --- |'.repeat(tools.length + 2)}`,
+    ...jobs.map(job => row(jobNames[job], tool => tool.seconds[job], secondsText, job)),
+    ...flushedJobs.map(job => row(`${jobNames[job]}, written out`, tool => tool.flushed[job], secondsText)),
+    row('stored', tool => tool.stored / 1e6, megabytesText, 'stored'),
+    ...jobs.map((job, at) =>
+      row(`memory: ${jobNames[job]}`, tool => tool.megabytes[job], megabytesText, at === 0 ? 'memory' : undefined),
+    ),
+    rounds.size > 1 ? row('rounds', tool => tool.rounds, String).replaceAll(/ \([\d.]+ ×\)/g, '') : '',
+  ].filter(Boolean);
+}
+
+/** How what the tables say was measured. */
+export const method = [
+  'Whole processes, each tool with the settings that it comes with; medians of the rounds, in brackets as a multiple of',
+  'Holdfast. The tools take turns in another order each round. Restores go into an empty directory and are compared by number of',
+  'files and bytes. Before the next job begins, everything is written out to the disk. Holdfast flushes what it stores and what it',
+  'restores before it says that it is done; restic and borg flush what they store, and no other tool flushes what it restores. The',
+  'goals are judged by the plain times all the same. "Written out" adds what `sync -f` takes after the tool has ended. Memory is the',
+  'most that any one process of a command held (`VmHWM`). tar+zstd knows no unchanged files: each archive is a first one.',
+].join('\n');
+
+/** A row for each number of files or snapshots, with the peak memory beside each time. */
+export function growthTable({ along, points }: Growth): string[] {
+  const names = Object.keys(points[0]?.seconds ?? {});
+  return [
+    `| ${[along, ...names].join(' | ')} |`,
+    `|${' ---: |'.repeat(names.length + 1)}`,
+    ...points.map(({ count, seconds, megabytes }) => {
+      const cells = names.map(name => {
+        const memory = megabytes[name] === undefined ? '' : `, ${megabytesText(megabytes[name])}`;
+        return seconds[name] === undefined ? '–' : `${secondsText(seconds[name])}${memory}`;
+      });
+      return `| ${[count.toLocaleString('en'), ...cells].join(' | ')} |`;
+    }),
+  ];
+}

@@ -26,15 +26,19 @@ export interface Saved {
   commit: string;
 }
 
-/** Adds a run to the history in `directory`, and writes its pages and drawings anew from all of it. */
+/** Adds a run to the history in `directory`, and writes its page, its drawings and what the README shows anew from all of it. */
 export async function save(directory: string, run: Run): Promise<void> {
   mkdirSync(directory, { recursive: true });
   const { version } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-  const git = spawnSync('git', ['describe', '--always', '--dirty'], { cwd: project, encoding: 'utf8' });
-  const saved: Saved = { at: new Date().toISOString(), version, commit: git.stdout?.trim() ?? '' };
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: project, encoding: 'utf8' }).stdout?.trim() ?? '';
+  const isChanged = git('status', '--porcelain', '--', 'src', 'package.json') !== '';
+  const commit = `${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' and changes' : ''}`;
+  const saved: Saved = { at: new Date().toISOString(), version, commit };
   appendFileSync(historyFile(directory), `${JSON.stringify({ ...saved, ...run })}\n`);
-  const { writePages } = await import('./pages.ts');
-  await writePages(directory, readHistory(directory));
+  const { writeGoals, writePages } = await import('./pages.ts');
+  const history = readHistory(directory);
+  await writePages(directory, history);
+  if (directory === historyDirectory) writeGoals(join(project, 'README.md'), history);
 }
 
 const historyFile = (directory: string) => join(directory, 'history.jsonl');

@@ -1,1 +1,90 @@
-export async function writePages(directory: string, history: unknown[]): Promise<void> {}
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { drawGrowth, drawRoot } from './drawings.ts';
+import type { RootFigures } from './figures.ts';
+import type { Run, Saved } from './history.ts';
+import { goalTable, growthTable, method, rootTable } from './tables.ts';
+
+/** Writes `README.md` and the drawings beside the history: of each root and each growth the newest figures. */
+export async function writePages(directory: string, history: (Saved & Run)[]): Promise<void> {
+  const roots = newestRoots(history);
+  const page = [intro, goalTable(roots.map(({ part }) => part)).join('\n')];
+  for (const { run, part } of roots) {
+    writeFileSync(join(directory, drawingOf(part)), await drawRoot(part));
+    page.push(
+      `## ${part.root}: ${part.says}`,
+      `![${part.root}](${drawingOf(part)})`,
+      rootTable(part).join('\n'),
+      origin(run),
+    );
+  }
+  page.push('## How it was measured', method);
+  for (const { run, part } of newest(
+    history,
+    run => (run.kind === 'growth' ? run.growth : []),
+    part => part.along,
+  )) {
+    const drawing = `growth-${part.along}.svg`;
+    writeFileSync(join(directory, drawing), await drawGrowth(part));
+    const title = `How cost grows with the number of ${part.along}`;
+    page.push(`## ${title}`, capital(part.says), `![${title}](${drawing})`, growthTable(part).join('\n'), origin(run));
+  }
+  writeFileSync(join(directory, 'README.md'), `${[...page, outro].join('\n\n')}\n`);
+}
+
+const marks = ['<!-- written by npm run bench -- --save -->', '<!-- as far as here -->'] as const;
+
+/** Puts the goals and how they stand between the marks in the project's own README. */
+export function writeGoals(readme: string, history: (Saved & Run)[]): void {
+  const roots = newestRoots(history);
+  const shown = roots.find(({ part }) => part.root === '100k') ?? roots[0];
+  if (!shown) return;
+  const text = readFileSync(readme, 'utf8');
+  const [before, after] = [text.split(marks[0])[0], text.split(marks[1])[1]];
+  const goals = [
+    `![${capital(shown.part.says)} Holdfast beside other tools](docs/benchmarks/${drawingOf(shown.part)})`,
+    `${capital(shown.part.says)} On ${shown.run.machine}. What Holdfast aims at, and where it stands:`,
+    goalTable(roots.map(({ part }) => part)).join('\n'),
+  ];
+  writeFileSync(readme, [before, marks[0], '\n', goals.join('\n\n'), '\n', marks[1], after].join(''));
+}
+
+const newestRoots = (history: (Saved & Run)[]) => [
+  ...newest(
+    history,
+    run => (run.kind === 'vault' ? run.roots : []),
+    part => part.root,
+  ),
+];
+
+const drawingOf = ({ root }: RootFigures) => `${root.replaceAll(/[^\w.]+/g, '-')}.svg`;
+
+/** The newest part of each name, in the order in which the names first came. */
+function newest<T>(history: (Saved & Run)[], partsOf: (run: Run) => T[], nameOf: (part: T) => string) {
+  const found = new Map<string, { run: Saved & Run; part: T }>();
+  for (const run of history) {
+    for (const part of partsOf(run)) found.set(nameOf(part), { run, part });
+  }
+  return found.values();
+}
+
+const capital = (words: string) => `${words[0]!.toUpperCase()}${words.slice(1)}.`;
+const origin = ({ at, version, commit, machine }: Saved & Run) =>
+  `Measured on ${at.slice(0, 10)}: Holdfast ${version} (${commit || 'no commit'}) on ${machine}.`;
+
+const intro = `# Benchmarks
+
+Written by \`npm run bench -- --save\` and \`npm run bench -- growth --save\`; do not edit. Every run is a line of
+[history.jsonl](history.jsonl), and here is the newest of each root. Other machines give other times: the ratios are what to
+look at. With whatever of restic, borg, git, tar and zstd is installed:
+
+\`\`\`
+npm run bench                               # three roots; --root, --tool, --rounds, --directory
+npm run bench -- --scale 0.01               # a hundredth of each, to see that it works
+npm run bench -- --root huge                # one file of 4 GiB
+npm run bench -- growth --files 1000,1000000 --snapshots 1,100,10000
+npm run bench -- migrate                    # a migration, beside cp -a
+\`\`\``;
+
+const outro = `The drawings are made by [Vega-Lite](https://vega.github.io/vega-lite/), which draws SVG without a browser and takes 24 MB
+where it is installed, for development only (ECharts, which can as well, takes 66 MB).`;

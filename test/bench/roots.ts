@@ -79,7 +79,10 @@ function makeLarge(directory: string, scale: number): void {
   }
   const next = randomNumbers(1);
   for (let number = 0; number < count(2000, scale); number++) {
-    const lines = Array.from({ length: 200 }, (_, line) => `${line},${next() % 1000},${(next() % 1e6) / 100},item ${next() % 50}`);
+    const lines = Array.from(
+      { length: 200 },
+      (_, line) => `${line},${next() % 1000},${(next() % 1e6) / 100},item ${next() % 50}`,
+    );
     writeFileSync(join(directory, 'tables', `table-${number}.csv`), `row,number,price,name\n${lines.join('\n')}\n`);
   }
 }
@@ -106,7 +109,10 @@ function logLines(noise: Buffer, bytes: number): Buffer {
   let at = 0;
   for (let number = 0; at < bytes; number++) {
     const value = noise.readUInt32LE((number * 4) % 1024);
-    at += lines.write(`12:${value % 60} info request ${number} to /api/v1/sessions took ${value % 10_000} µs, status 200\n`, at);
+    at += lines.write(
+      `12:${value % 60} info request ${number} to /api/v1/sessions took ${value % 10_000} µs, status 200\n`,
+      at,
+    );
   }
   return lines;
 }

@@ -4,12 +4,12 @@ import {
   type Job,
   jobs,
   megabytesText,
-  ratioText,
   type RootFigures,
+  ratioText,
   secondsText,
   type ToolFigures,
 } from './figures.ts';
-import { type Measure, verdicts, verdictText } from './targets.ts';
+import { type Measure, type Verdict, verdicts } from './targets.ts';
 
 export const jobNames: Record<Job, string> = {
   first: 'first snapshot',
@@ -17,6 +17,35 @@ export const jobNames: Record<Job, string> = {
   changed: 'one file changed',
   restore: 'restore',
 };
+
+const measureNames: Record<Measure, string> = { ...jobNames, stored: 'stored', memory: 'peak memory' };
+
+/** The goals of Holdfast and how they stand: a row for each, a column for each root. */
+export function goalTable(roots: RootFigures[]): string[] {
+  const goals = roots.map(verdicts);
+  const nameOf = ({ measure, beside }: Verdict) => `${measureNames[measure]}${beside && `, ${beside}`}`;
+  const names = new Set(
+    Object.keys(measureNames).flatMap(measure =>
+      goals
+        .flat()
+        .filter(goal => goal.measure === measure)
+        .map(nameOf),
+    ),
+  );
+  return [
+    `| ${['', ...roots.map(one => one.root)].join(' | ')} |`,
+    `|${' --- |'.repeat(roots.length + 1)}`,
+    ...[...names].map(name => {
+      const cells = goals.map(list => {
+        const goal = list.find(one => nameOf(one) === name);
+        return goal ? `${goal.seen}: ${metText(goal)} (${goal.limit})` : '';
+      });
+      return `| ${[name, ...cells].join(' | ')} |`;
+    }),
+  ];
+}
+
+const metText = ({ met }: Verdict) => (met ? 'met' : '**not met**');
 
 /** A table in Markdown: a row for each thing measured, a column for each tool, with its ratio to Holdfast. */
 export function rootTable(figures: RootFigures): string[] {
@@ -35,7 +64,9 @@ export function rootTable(figures: RootFigures): string[] {
       if (value === undefined) return '–';
       return tool === ours || own === undefined ? text(value) : `${text(value)} (${ratioText(value / own)})`;
     });
-    const judged = goals.filter(goal => goal.measure === measure).map(verdictText);
+    const judged = goals
+      .filter(goal => goal.measure === measure)
+      .map(goal => `${[goal.limit, goal.beside].filter(Boolean).join(' ')}: ${metText(goal)}, ${goal.seen}`);
     return `| ${[name, ...cells, judged.join('<br>')].join(' | ')} |`;
   };
   const rounds = new Set(tools.map(tool => tool.rounds));

@@ -40,13 +40,15 @@ export function writeGoals(readme: string, history: (Saved & Run)[]): void {
   const shown = roots.find(({ part }) => part.root === '100k') ?? roots[0];
   if (!shown) return;
   const text = readFileSync(readme, 'utf8');
-  const [before, after] = [text.split(marks[0])[0], text.split(marks[1])[1]];
+  const [from, to] = marks.map(mark => text.indexOf(mark)) as [number, number];
+  if (from < 0 || to < from)
+    throw new Error(`${readme} lacks the marks between which the goals stand: ${marks.join(' ')}`);
   const goals = [
     `![${capital(shown.part.says)} Holdfast beside other tools](docs/benchmarks/${drawingOf(shown.part)})`,
     `${capital(shown.part.says)} On ${shown.run.machine}. What Holdfast aims at, and where it stands:`,
     goalTable(roots.map(({ part }) => part)).join('\n'),
   ];
-  writeFileSync(readme, [before, marks[0], '\n', goals.join('\n\n'), '\n', marks[1], after].join(''));
+  writeFileSync(readme, `${text.slice(0, from)}${marks[0]}\n${goals.join('\n\n')}\n${text.slice(to)}`);
 }
 
 const newestRoots = (history: (Saved & Run)[]) => [

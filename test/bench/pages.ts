@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { drawGrowth, drawRoot } from './drawings.ts';
 import type { RootFigures } from './figures.ts';
 import type { Run, Saved } from './history.ts';
+import { pictureOf } from './picture.ts';
 import { goalTable, growthTable, method, rootTable } from './tables.ts';
 
 /** Writes `README.md` and the drawings beside the history: of each root and each growth the newest figures. */
@@ -34,21 +35,31 @@ export async function writePages(directory: string, history: (Saved & Run)[]): P
 
 const marks = ['<!-- written by npm run bench -- --save -->', '<!-- as far as here -->'] as const;
 
-/** Puts the goals and how they stand between the marks in the project's own README. */
+/** Puts the goals and how they stand between the marks in the project's own README, below the picture of one root. */
 export function writeGoals(readme: string, history: (Saved & Run)[]): void {
-  const roots = newestRoots(history);
-  const shown = roots.find(({ part }) => part.root === '100k') ?? roots[0];
+  const shown = shownRoot(history);
   if (!shown) return;
   const text = readFileSync(readme, 'utf8');
   const [from, to] = marks.map(mark => text.indexOf(mark)) as [number, number];
   if (from < 0 || to < from)
     throw new Error(`${readme} lacks the marks between which the goals stand: ${marks.join(' ')}`);
   const goals = [
-    `![${capital(shown.part.says)} Holdfast beside other tools](docs/benchmarks/${drawingOf(shown.part)})`,
+    `![${capital(shown.part.says)} Holdfast beside other tools](docs/benchmarks/shown.png)`,
     `${capital(shown.part.says)} On ${shown.run.machine}. What Holdfast aims at, and where it stands:`,
-    goalTable(roots.map(({ part }) => part)).join('\n'),
+    goalTable(newestRoots(history).map(({ part }) => part)).join('\n'),
   ];
   writeFileSync(readme, `${text.slice(0, from)}${marks[0]}\n${goals.join('\n\n')}\n${text.slice(to)}`);
+}
+
+/** What the README shows, as a picture that may stand there. */
+export async function writePicture(directory: string, history: (Saved & Run)[], project: string): Promise<void> {
+  const shown = shownRoot(history);
+  if (shown) writeFileSync(join(directory, 'shown.png'), await pictureOf(await drawRoot(shown.part), project));
+}
+
+function shownRoot(history: (Saved & Run)[]) {
+  const roots = newestRoots(history);
+  return roots.find(({ part }) => part.root === '100k') ?? roots[0];
 }
 
 const newestRoots = (history: (Saved & Run)[]) => [

@@ -32,8 +32,8 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const scale = Number(values.scale);
-/** A peer that takes longer than this in the first round is not measured again. */
-const patience = 60;
+/** A peer whose first round takes longer than this, in seconds, is not measured again. */
+const patience = 50;
 
 const wantedRoots = values.root.map(name => named(roots, name, 'root'));
 const wantedTools = values.tool

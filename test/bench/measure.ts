@@ -6,6 +6,9 @@ import { type Cost, flush, runAll } from './process.ts';
 import { change } from './roots.ts';
 import type { Place, Tool } from './tools.ts';
 
+/** A peer whose rounds take longer than this, in seconds, is measured once. */
+export const patience = 50;
+
 /** What the rounds of one tool at one root came to. */
 export interface Measured {
   tool: Tool;

@@ -9,6 +9,7 @@ import {
   secondsText,
   type ToolFigures,
 } from './figures.ts';
+import { patience } from './measure.ts';
 import { type Measure, type Verdict, verdicts } from './targets.ts';
 
 export const jobNames: Record<Job, string> = {
@@ -86,11 +87,16 @@ export function rootTable(figures: RootFigures): string[] {
 /** How what the tables say was measured. */
 export const method = [
   'Whole processes, each tool with the settings that it comes with; medians of the rounds, in brackets as a multiple of',
-  'Holdfast. The tools take turns in another order each round. Restores go into an empty directory and are compared by number of',
-  'files and bytes. Before the next job begins, everything is written out to the disk. Holdfast flushes what it stores and what it',
-  'restores before it says that it is done; restic and borg flush what they store, and no other tool flushes what it restores. The',
-  'goals are judged by the plain times all the same. "Written out" adds what `sync -f` takes after the tool has ended. Memory is the',
-  'most that any one process of a command held (`VmHWM`). tar+zstd knows no unchanged files: each archive is a first one.',
+  'Holdfast. The tools take turns in another order each round. What they read is in memory already, as files are that were just',
+  'worked on. Restores go into an empty directory and are compared by number of files and bytes. The changed file is a small one.',
+  '',
+  'Before the next job begins, everything is written out to the disk. Holdfast flushes what it stores and what it restores before',
+  'it says that it is done; restic and borg flush what they store; no other tool flushes what it restores. The goals are judged by',
+  'the plain times all the same; "written out" adds what `sync -f` takes after the tool has ended.',
+  '',
+  'Memory is the most that any one process of a command held in any round (`VmHWM`, looked at every 10 ms; "–" for those that end',
+  `sooner). tar+zstd knows no unchanged files: each of its archives is a first one. A peer that takes more than ${patience} seconds for a`,
+  'round is measured once.',
 ].join('\n');
 
 /** A row for each number of files or snapshots, with the peak memory beside each time. */

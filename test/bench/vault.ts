@@ -6,7 +6,7 @@ import { exitOnSignals } from '../../scripts/vscode/exit-on-signals.ts';
 import type { RootFigures } from './figures.ts';
 import { historyDirectory, save } from './history.ts';
 import { fileSystemOf, machine } from './machine.ts';
-import { contentOf, figuresOf, type Measured, measure, nothingMeasured, timeOf } from './measure.ts';
+import { contentOf, figuresOf, type Measured, measure, nothingMeasured, patience, timeOf } from './measure.ts';
 import { flush } from './process.ts';
 import { type Root, roots } from './roots.ts';
 import { method, rootTable } from './tables.ts';
@@ -32,8 +32,6 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const scale = Number(values.scale);
-/** A peer whose first round takes longer than this, in seconds, is not measured again. */
-const patience = 50;
 
 const wantedRoots = values.root.map(name => named(roots, name, 'root'));
 const wantedTools = values.tool
@@ -56,10 +54,14 @@ process.on('exit', () => rmSync(base, { recursive: true, force: true }));
 /** Some file systems (ext4 for one) are ten times slower at making files for minutes after many were removed. */
 const keeps = fileSystemOf(base) !== 'tmpfs';
 
+process.stdout.write(`${machine(base)}\n`);
 const figures: RootFigures[] = [];
-for (const root of wantedRoots) figures.push(await measureRoot(root));
-const lines = figures.flatMap(one => ['', `${one.root}: ${one.says}`, '', ...rootTable(one)]);
-process.stdout.write(`${machine(base)}\n${lines.join('\n')}\n\n${method}\n`);
+for (const root of wantedRoots) {
+  const one = await measureRoot(root);
+  figures.push(one);
+  process.stdout.write(`\n${one.root}: ${one.says}\n\n${rootTable(one).join('\n')}\n`);
+}
+process.stdout.write(`\n${method}\n`);
 if (values.save) await save(values.history, { kind: 'vault', machine: machine(base), roots: figures });
 
 async function measureRoot(root: Root): Promise<RootFigures> {

@@ -9,7 +9,8 @@ import { goalTable, growthTable, method, rootTable } from './tables.ts';
 /** Writes `README.md` and the drawings beside the history: of each root and each growth the newest figures. */
 export async function writePages(directory: string, history: (Saved & Run)[]): Promise<void> {
   const roots = newestRoots(history);
-  const page = [intro, goalTable(roots.map(({ part }) => part)).join('\n')];
+  const page = [intro];
+  if (roots.length > 0) page.push(goalTable(roots.map(({ part }) => part)).join('\n'));
   for (const { run, part } of roots) {
     writeFileSync(join(directory, drawingOf(part)), await drawRoot(part));
     page.push(

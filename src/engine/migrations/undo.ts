@@ -10,12 +10,11 @@ import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
-import { fillFromStore } from '../snapshots/restore.ts';
+import { fillFromStore } from '../snapshots/fill-from-store.ts';
 import { takeSafetySnapshot } from '../snapshots/safety.ts';
 import { showSnapshot } from '../snapshots/show.ts';
 import { walkTree } from '../snapshots/walk-tree.ts';
 import { ObjectStore } from '../vault/object-store.ts';
-import type { FileEntry } from '../vault/tree.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { isPlaced, linkDigest } from './is-placed.ts';
 import { returnSources } from './old-places.ts';
@@ -63,7 +62,7 @@ async function undo(context: Context, reference: string, work: Work): Promise<Un
         wanted: replaced.wanted,
         whole: true,
         options: { overwrite: 'always', deletes: pathsToRemove(migration) },
-        fill: (stager, files) => fillFromStore(store, replaced.entries, stager, files, work),
+        fill: (stager, files) => fillFromStore(context, store, stager, files, work),
         beforeOverwrite: async paths => {
           const title = `Before undoing migration ${migration.id}`;
           const danger = { reason: 'before-undo', title, paths, base: context.root } as const;
@@ -104,7 +103,6 @@ function finish(
 /** What the root had where the migration put something. */
 interface Replaced {
   wanted: Wanted[];
-  entries: Map<string, FileEntry>;
 }
 
 async function refuseLaterEdits(
@@ -143,12 +141,11 @@ async function refuseLaterEdits(
 
 function replacedFiles(context: Context, store: ObjectStore, migration: StoredMigration): Replaced {
   const paths = migration.placed.filter(one => one.replaced).map(one => one.path);
-  const replaced: Replaced = { wanted: [], entries: new Map() };
+  const replaced: Replaced = { wanted: [] };
   if (paths.length === 0 || migration.safetySnapshot === null) return replaced;
   const { tree } = showSnapshot(context, migration.safetySnapshot);
   for (const { path, entry, implied } of walkTree(store, tree, paths)) {
     replaced.wanted.push(implied ? { ...wantedFrom(path, entry), implied } : wantedFrom(path, entry));
-    if (entry.type === 'file') replaced.entries.set(path, entry);
   }
   return replaced;
 }

@@ -4,6 +4,7 @@ import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import type { Pace } from '../pace.ts';
 import type { Ports } from '../ports.ts';
+import { runJob } from '../threads/run-job.ts';
 import { objectHash } from '../vault/object-id.ts';
 import { copyFile, type State } from './copy-file.ts';
 import type { PlacementHome } from './home.ts';
@@ -19,6 +20,16 @@ export interface StagedFile {
   close(): boolean;
   /** Gives the file up for a reason of the caller's. */
   fail(reason: string): void;
+}
+
+/** Files whose bytes lie whole in one block of a pack. */
+export interface FilesOfBlock {
+  /** The file of the pack. */
+  pack: string;
+  /** Where the block begins in it. */
+  offset: number;
+  /** `at`: where the bytes of each begin in the decompressed block. */
+  files: { wanted: Wanted; at: number }[];
 }
 
 /** So many files are flushed one by one, which is quicker than a flush of the whole file system. */
@@ -40,7 +51,7 @@ export class Stager {
   /** What was copied before anybody knew its digest. */
   readonly #early = new Set<Early>();
   #opened = 0;
-  /** Paths of files that are yet to be flushed. */
+  /** Files that are yet to be flushed, by their paths below the base. */
   readonly #unflushed: string[] = [];
   readonly failed: Omission[] = [];
 
@@ -82,7 +93,7 @@ export class Stager {
       const file = this.#writing(() => fs.openSync(place, 'wx+', 0o600));
       try {
         sha256 = await copyFile(fs, source, file, state, write => this.#writing(write), pace);
-        if (sha256 !== undefined) this.#writing(() => this.#finish(file, place, wanted));
+        if (sha256 !== undefined) this.#writing(() => this.#finish(file, wanted));
       } finally {
         fs.closeSync(file);
       }
@@ -129,7 +140,7 @@ export class Stager {
         }
         this.#writing(() => {
           try {
-            if (!reason) this.#finish(file, place, wanted);
+            if (!reason) this.#finish(file, wanted);
           } finally {
             fs.closeSync(file);
           }
@@ -147,6 +158,39 @@ export class Stager {
     };
   }
 
+  /**
+   * Writes files whose bytes all lie in one block of a pack, with the threads that are handed in or on this one.
+   *
+   * @returns those that are not staged, because their bytes cannot be read or are not right
+   */
+  async writeFromBlock(ports: Pick<Ports, 'fs' | 'threads'>, block: FilesOfBlock): Promise<Wanted[]> {
+    const { pack, offset, files } = block;
+    const places = this.#writing(() => files.map(({ wanted }) => this.#newPlace(wanted.path)));
+    const flush = this.#flushesEach();
+    let left: Wanted[];
+    try {
+      const numbers = await runJob(ports, 'writeFiles', {
+        pack,
+        offset,
+        flush,
+        files: files.map(({ wanted, at }, number) => ({
+          place: places[number]!,
+          at,
+          size: wanted.size,
+          sha256: wanted.sha256!,
+          mode: modeOf(wanted),
+          time: systemTime(wanted.mtime),
+        })),
+      });
+      left = numbers.map(number => files[number]!.wanted);
+    } catch (error) {
+      throw this.#cannotWrite(error);
+    }
+    for (const { path } of left) this.#places.drop(path);
+    if (!flush) for (const { wanted } of files) this.#unflushed.push(wanted.path);
+    return left;
+  }
+
   /** Makes everything staged durable, and the names it is staged under. */
   flush(): void {
     const { fs } = this.#ports;
@@ -154,7 +198,8 @@ export class Stager {
       // A flush for each of ten thousand files takes twenty times as long as one for the whole file system.
       if (this.#unflushed.length > 0 && this.#ports.syncFileSystem(this.#home.staged)) return;
       for (const path of this.#unflushed) {
-        const file = fs.openSync(path, 'r');
+        if (!this.#places.has(path)) continue;
+        const file = fs.openSync(this.#places.at(path), 'r');
         try {
           fs.fsyncSync(file);
         } finally {
@@ -166,16 +211,21 @@ export class Stager {
     });
   }
 
-  #finish(file: number, path: string, wanted: Early): void {
-    const { fs, platform } = this.#ports;
-    // Never set-user-id or set-group-id: whoever made the archive does not get to make programs here.
-    fs.fchmodSync(file, wanted.mode & 0o1777);
+  #finish(file: number, wanted: Early): void {
+    const { fs } = this.#ports;
+    fs.fchmodSync(file, modeOf(wanted));
     const time = systemTime(wanted.mtime);
     fs.futimesSync(file, time, time);
-    // Elsewhere than on Linux there is no flush of a whole file system, and a file that must not be read cannot be
-    // opened again to be flushed.
-    if (platform !== 'linux' || this.#opened <= flushedAtOnce) fs.fsyncSync(file);
-    else this.#unflushed.push(path);
+    if (this.#flushesEach()) fs.fsyncSync(file);
+    else this.#unflushed.push(wanted.path);
+  }
+
+  /**
+   * Elsewhere than on Linux there is no flush of a whole file system, and a file that must not be read cannot be opened
+   * again to be flushed.
+   */
+  #flushesEach(): boolean {
+    return this.#ports.platform !== 'linux' || this.#opened <= flushedAtOnce;
   }
 
   /** A file that was copied early, and is wanted otherwise by now, gives way. */
@@ -194,10 +244,19 @@ export class Stager {
     try {
       return write();
     } catch (error) {
-      const known = asHoldfastError(error);
-      if (known.code === 'DISK_FULL') throw known;
-      const parts = { path: this.#home.base, hint: known.hint, cause: error };
-      throw new HoldfastError('FAILED', `The new files cannot be written: ${known.message}`, parts);
+      throw this.#cannotWrite(error);
     }
   }
+
+  #cannotWrite(error: unknown): HoldfastError {
+    const known = asHoldfastError(error);
+    if (known.code === 'DISK_FULL') return known;
+    const parts = { path: this.#home.base, hint: known.hint, cause: error };
+    return new HoldfastError('FAILED', `The new files cannot be written: ${known.message}`, parts);
+  }
+}
+
+/** Never set-user-id or set-group-id: whoever made the archive does not get to make programs here. */
+function modeOf({ mode }: Pick<Wanted, 'mode'>): number {
+  return mode & 0o1777;
 }

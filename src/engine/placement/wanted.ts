@@ -11,6 +11,8 @@ export interface Wanted {
   mtime: string;
   size: number;
   sha256?: string;
+  /** Of a file that comes from the vault in several objects: their ids, in order. */
+  chunks?: readonly string[];
   target?: string;
   /** A directory that is wanted only to hold others: made when missing, otherwise left as it is. */
   implied?: boolean;
@@ -18,7 +20,10 @@ export interface Wanted {
 
 export function wantedFrom(path: string, entry: TreeEntry): Wanted {
   const { type, mode, mtime } = entry;
-  if (entry.type === 'file') return { path, type, mode, mtime, size: entry.size, sha256: entry.sha256 };
+  if (entry.type === 'file') {
+    const { size, sha256, chunks } = entry;
+    return chunks ? { path, type, mode, mtime, size, sha256, chunks } : { path, type, mode, mtime, size, sha256 };
+  }
   if (entry.type === 'link') return { path, type, mode, mtime, size: 0, target: entry.target };
   return { path, type, mode, mtime, size: 0 };
 }

@@ -5,11 +5,11 @@ import { placementHome } from '../placement/home.ts';
 import { place as placeFiles } from '../placement/place.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
-import { fillFromStore } from '../snapshots/restore.ts';
+import { fillFromStore } from '../snapshots/fill-from-store.ts';
 import { walkTree } from '../snapshots/walk-tree.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink, ObjectStore } from '../vault/object-store.ts';
-import { decodeTree, type FileEntry, type TreeEntry } from '../vault/tree.ts';
+import { decodeTree, type TreeEntry } from '../vault/tree.ts';
 import { whenFree } from '../wait.ts';
 import { ContentSink, putTree, readSessionContent, type SessionContent, summaryOf } from './content.ts';
 import { type SessionPlace, wordsFile } from './places.ts';
@@ -42,11 +42,9 @@ export async function putLive(
   await store.flush();
   const at = place.native || content.type === 'dir' ? place.content : path.posix.dirname(place.content);
   const prefix = at === '.' ? '' : `${at}/`;
-  const entries = new Map<string, FileEntry>();
   const wanted: Wanted[] = parentsOf(context, content.type === 'dir' ? `${place.content}/.` : place.content);
   for (const { path: inside, entry } of walkTree(sink, tree)) {
     wanted.push(wantedFrom(`${prefix}${inside}`, entry));
-    if (entry.type === 'file') entries.set(`${prefix}${inside}`, entry);
   }
   const kept = new Set(wanted.map(one => one.path));
   const deletes =
@@ -62,7 +60,7 @@ export async function putLive(
     given.set(at, words);
     wanted.push(wordsWanted(context, at, words));
   }
-  await placeWhole(context, { wanted, deletes, entries, store, given }, work);
+  await placeWhole(context, { wanted, deletes, store, given }, work);
   return { tree };
 }
 
@@ -78,27 +76,18 @@ export async function removeLive(context: Context, place: SessionPlace, store: O
     const { tree } = await readSessionContent(context, path.join(context.root, place.location), sink, work);
     for (const { path: inside } of walkTree(sink, tree)) deletes.push(`${base}/${name}/${inside}`);
   }
-  await placeWhole(
-    context,
-    { wanted: [], deletes: deletes.reverse(), entries: new Map(), store, given: new Map() },
-    work,
-  );
+  await placeWhole(context, { wanted: [], deletes: deletes.reverse(), store, given: new Map() }, work);
 }
 
 interface Whole {
   wanted: Wanted[];
   deletes: string[];
-  entries: ReadonlyMap<string, FileEntry>;
   store: ObjectStore;
   /** Files whose bytes are not in the store. */
   given: ReadonlyMap<string, Buffer>;
 }
 
-async function placeWhole(
-  context: Context,
-  { wanted, deletes, entries, store, given }: Whole,
-  work: Work,
-): Promise<void> {
+async function placeWhole(context: Context, { wanted, deletes, store, given }: Whole, work: Work): Promise<void> {
   const home = placementHome(context, context.root);
   makeDirectory(context.ports, home.directory);
   await whenFree(context.ports, [home.lock], work, () =>
@@ -118,8 +107,8 @@ async function placeWhole(
             staged.close();
           }
           await fillFromStore(
+            context,
             store,
-            entries,
             stager,
             files.filter(file => !given.has(file.path)),
             work,

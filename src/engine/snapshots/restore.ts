@@ -3,19 +3,18 @@ import type { RestoreResult } from '../../protocol/common.ts';
 import { RestoreSnapshot, type Snapshot } from '../../protocol/snapshots.ts';
 import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
-import { asHoldfastError, HoldfastError } from '../errors.ts';
+import { HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
-import { Pace } from '../pace.ts';
 import { destinationOf, refuseIntoRoot } from '../placement/destination.ts';
 import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
 import { restoreInto } from '../placement/restore-into.ts';
-import type { Stager } from '../placement/stage.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { ObjectStore } from '../vault/object-store.ts';
-import { contentObjects, type FileEntry, type TreeEntry } from '../vault/tree.ts';
+import type { TreeEntry } from '../vault/tree.ts';
+import { fillFromStore } from './fill-from-store.ts';
 import { findSnapshot } from './manifest.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import { recordVisit } from './visits/record-visit.ts';
@@ -41,11 +40,9 @@ export async function restoreSnapshot(
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   const store = new ObjectStore(context);
   try {
-    const entries = new Map<string, FileEntry>();
     const wanted: Wanted[] = [];
     for (const { path: at, entry, implied } of walkTree(store, snapshot.tree, chosen)) {
       wanted.push(implied ? { ...wantedFrom(at, entry), implied } : wantedFrom(at, entry));
-      if (entry.type === 'file') entries.set(at, entry);
     }
     const missing = chosen.find(one => one !== '' && !wanted.some(({ path: at }) => at === one));
     if (missing !== undefined) {
@@ -63,7 +60,7 @@ export async function restoreSnapshot(
         overwrite,
         dryRun,
         origin: `snapshot ${snapshot.title || snapshot.id}`,
-        fill: (stager, files) => fillFromStore(store, entries, stager, files, work),
+        fill: (stager, files) => fillFromStore(context, store, stager, files, work),
       },
       work,
     );
@@ -87,45 +84,6 @@ function logRestore(
     target: id,
     details: { restored, deleted: deleted.length, failed: failed.length, to, safetySnapshot },
   });
-}
-
-/** In the order in which the objects lie in their packs, so that each block is read and decompressed once. */
-export async function fillFromStore(
-  store: ObjectStore,
-  entries: ReadonlyMap<string, FileEntry>,
-  stager: Stager,
-  files: readonly Wanted[],
-  work: Work,
-): Promise<void> {
-  const pace = new Pace(work);
-  const placed = files.map(file => {
-    const [first] = contentObjects(entries.get(file.path)!);
-    return { file, place: first === undefined ? undefined : store.locate(first) };
-  });
-  placed.sort((one, other) => {
-    const a = one.place;
-    const b = other.place;
-    if (!a || !b) return a ? 1 : b ? -1 : 0;
-    return a.pack === b.pack ? a.offset - b.offset || a.at - b.at : a.pack < b.pack ? -1 : 1;
-  });
-  let done = 0;
-  for (const { file } of placed) {
-    if (pace.due()) await pace.breathe({ phase: 'Writing', done, total: placed.length, unit: 'files' });
-    done++;
-    const staged = stager.open(file);
-    try {
-      for (const id of contentObjects(entries.get(file.path)!)) {
-        staged.write(store.get(id));
-        if (pace.due()) await pace.breathe();
-      }
-    } catch (error) {
-      const known = asHoldfastError(error);
-      staged.fail(known.message);
-      if (known.code !== 'CORRUPT') throw error;
-      continue;
-    }
-    staged.close();
-  }
 }
 
 /** What lies below the base, within the snapshot's scope, and is not in the snapshot: deepest first. */

@@ -1,3 +1,4 @@
+import { writeFiles } from '../placement/write-files.ts';
 import type { FileCalls } from '../ports.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { FileCalls } from '../ports.ts';
 export type Job<Question, Answer> = (fs: FileCalls, question: Question) => { answer: Answer; transfer?: ArrayBuffer[] };
 
 /** All jobs, by the name under which they are asked for. */
-export const jobs = {} satisfies Record<string, Job<never, unknown>>;
+export const jobs = { writeFiles } satisfies Record<string, Job<never, unknown>>;
 
 type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

@@ -15,5 +15,5 @@ export async function runJob<Name extends JobName>(
   transfer: ArrayBuffer[] = [],
 ): Promise<Answer<Name>> {
   if (threads) return (await threads.run(name, question, transfer)) as Answer<Name>;
-  return (jobs[name] as Job<Question<Name>, Answer<Name>>)(fs, question).answer;
+  return (jobs[name] as unknown as Job<Question<Name>, Answer<Name>>)(fs, question).answer;
 }

@@ -119,6 +119,16 @@ export function readBlock(
   return { raw, lengths, end };
 }
 
+/** One block of the pack in a file. @throws CORRUPT, or the system's error */
+export function readBlockAt(fs: FileCalls, path: string, offset: number): Block {
+  const file = fs.openSync(path, 'r');
+  try {
+    return readBlock(fs, file, fs.fstatSync(file).size, offset, path);
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
 /**
  * Goes through a pack block by block. Damage costs the block it is in: what comes after is found by its beginning.
  *

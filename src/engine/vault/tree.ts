@@ -79,8 +79,15 @@ export function decodeTree(bytes: Buffer): TreeEntry[] {
 }
 
 /** The objects that hold a file's bytes, in order. */
-export function contentObjects(entry: FileEntry): readonly string[] {
-  return entry.size === 0 ? [] : (entry.chunks ?? [entry.sha256]);
+export function contentObjects({ size, chunks, sha256 }: FileContent): readonly string[] {
+  return size === 0 ? [] : (chunks ?? [sha256!]);
+}
+
+/** What of a file says where its bytes are; without `sha256`, it has none or `chunks`. */
+interface FileContent {
+  size: number;
+  sha256?: string | undefined;
+  chunks?: readonly string[] | undefined;
 }
 
 /** Milliseconds on either side of 1970 that a `Date` can hold; file systems go further. */

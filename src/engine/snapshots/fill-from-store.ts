@@ -1,0 +1,107 @@
+import type { Context } from '../context.ts';
+import { asHoldfastError } from '../errors.ts';
+import { Pace } from '../pace.ts';
+import type { FilesOfBlock, Stager } from '../placement/stage.ts';
+import type { Wanted } from '../placement/wanted.ts';
+import type { Work } from '../ports.ts';
+import type { ObjectStore } from '../vault/object-store.ts';
+import { packPath } from '../vault/pack-reader.ts';
+import { contentObjects } from '../vault/tree.ts';
+
+/** With fewer files, another thread takes longer to start than it saves. */
+const worthThreads = 2000;
+
+/**
+ * Puts the bytes of files into the stager. Each block is read and decompressed once and all its files are written then:
+ * for many of them on other threads, while this one writes too.
+ *
+ * @throws what the stager throws, CANCELLED; a file whose bytes are damaged is listed by the stager
+ */
+export async function fillFromStore(
+  context: Context,
+  store: ObjectStore,
+  stager: Stager,
+  files: readonly Wanted[],
+  work: Work,
+): Promise<void> {
+  const { fs, threads } = context.ports;
+  const pace = new Pace(work);
+  let done = 0;
+  const breathe = () => pace.breathe({ phase: 'Writing', done, total: files.length, unit: 'files' });
+  const { blocks, others } = byBlock(context, store, files);
+  // Each thread has the next block waiting when it is done with one.
+  const most = threads && files.length >= worthThreads ? threads.count * 2 : 0;
+  const away = new Set<Promise<void>>();
+  let failure: { error: unknown } | undefined;
+  try {
+    for (const block of blocks) {
+      if (failure) throw failure.error;
+      const write = async (elsewhere: boolean) => {
+        others.push(...(await stager.writeFromBlock(elsewhere ? context.ports : { fs }, block)));
+        done += block.files.length;
+      };
+      if (away.size < most) {
+        const one: Promise<void> = write(true)
+          .catch(error => {
+            failure ??= { error };
+          })
+          .finally(() => away.delete(one));
+        away.add(one);
+      } else {
+        await write(false);
+        // Otherwise the answers of the threads would wait, and the threads for their next blocks.
+        if (most > 0 || pace.due()) await breathe();
+      }
+    }
+  } finally {
+    // Nobody may write any more when the placement ends, however it does.
+    await Promise.all(away);
+  }
+  if (failure) throw failure.error;
+  for (const file of others) {
+    if (pace.due()) await breathe();
+    await fill(store, stager, file, pace);
+  }
+}
+
+/** Object by object: what is large, empty, or not where it should be. */
+async function fill(store: ObjectStore, stager: Stager, file: Wanted, pace: Pace): Promise<void> {
+  const staged = stager.open(file);
+  try {
+    for (const id of contentObjects(file)) {
+      staged.write(store.get(id));
+      if (pace.due()) await pace.breathe();
+    }
+  } catch (error) {
+    const known = asHoldfastError(error);
+    staged.fail(known.message);
+    if (known.code !== 'CORRUPT') throw error;
+    return;
+  }
+  staged.close();
+}
+
+function byBlock(
+  context: Context,
+  store: ObjectStore,
+  files: readonly Wanted[],
+): { blocks: Iterable<FilesOfBlock>; others: Wanted[] } {
+  const blocks = new Map<string, FilesOfBlock>();
+  const others: Wanted[] = [];
+  for (const wanted of files) {
+    const [id, ...more] = contentObjects(wanted);
+    const place = id === undefined || more.length > 0 ? undefined : store.locate(id);
+    if (place?.length !== wanted.size) {
+      others.push(wanted);
+      continue;
+    }
+    const key = `${place.pack}:${place.offset}`;
+    let block = blocks.get(key);
+    if (!block) {
+      block = { pack: packPath(context, place.pack), offset: place.offset, files: [] };
+      blocks.set(key, block);
+    }
+    block.files.push({ wanted, at: place.at });
+  }
+  return { blocks: blocks.values(), others };
+}

@@ -87,6 +87,12 @@ export function foldedName(name: string): string {
   return name.normalize('NFKC').toLowerCase().replaceAll('ß', 'ss').normalize('NFKC');
 }
 
+/** The directory that holds a path in Holdfast's form; `.` for one at the top. */
+export function parentOf(path: string): string {
+  const end = path.lastIndexOf('/');
+  return end < 0 ? '.' : path.slice(0, end);
+}
+
 /** Whether `path` is `ancestor` or lies below it; the empty path is the root. */
 export function isWithin(path: string, ancestor: string): boolean {
   return ancestor === '' || path === ancestor || path.startsWith(`${ancestor}/`);

@@ -40,7 +40,7 @@ export const passingVaultParts = ['cache', 'index', 'locks', 'placement', 'quara
 );
 
 function isPassingHome(path: string): boolean {
-  return path.split('/').includes(passingHomeName);
+  return path.includes(passingHomeName) && path.split('/').includes(passingHomeName);
 }
 
 /** Whether a path is Holdfast's own and so never captured. */
@@ -50,5 +50,5 @@ export function isOwnPath(path: string): boolean {
 
 /** Whether nothing may be placed or removed at a path: a planted journal there would be carried out. */
 export function isReserved(path: string): boolean {
-  return isPassingHome(path) || passingVaultParts.some(part => isWithin(path, part));
+  return isPassingHome(path) || (path.startsWith(vaultName) && passingVaultParts.some(part => isWithin(path, part)));
 }

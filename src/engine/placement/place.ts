@@ -120,14 +120,15 @@ async function placeIn(
     .filter(({ action }) => action === 'overwrite' || action === 'delete')
     .map(({ path }) => path);
   if (overwritten.length > 0) await beforeOverwrite(overwritten);
-  const puts = plan.steps.flatMap(step => (step.do === 'put' ? [step.wanted] : []));
+  const puts: Wanted[] = [];
+  for (const step of plan.steps) if (step.do === 'put') puts.push(step.wanted);
   for (const one of puts) if (one.type === 'link') stager.link(one);
   await fill(
     stager,
     puts.filter(one => one.type === 'file' && !stager.has(one)),
   );
   const made = plan.steps.flatMap(step => (step.do === 'mkdir' ? [step.path] : []));
-  stager.places.keepOnly(new Set(puts.map(({ path }) => path)), new Set(made));
+  stager.keepOnly(puts, made);
   stager.flush();
   const changed = changedSince(ports, plan, stager);
   const dropped = new Set([...stager.failed, ...changed].map(({ path }) => path));

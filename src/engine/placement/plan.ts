@@ -2,7 +2,7 @@ import type { BigIntStats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Omission, Overwrite, RestoreResult } from '../../protocol/common.ts';
 import { isAbsent, systemCode } from '../errors.ts';
-import { foldedName, nameFromBytes, nameProblem, systemPath } from '../names.ts';
+import { foldedName, nameFromBytes, nameProblem, parentOf, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
 import { specialKind } from '../read-directory.ts';
@@ -74,8 +74,8 @@ export async function planPlacement(
   const collisions = collidingPaths(ports, base, wanted);
   for (const [number, one] of wanted.entries()) {
     if (pace.due()) await pace.breathe({ phase: 'Comparing', done: number, total: wanted.length, unit: 'files' });
-    const parent = dirname(one.path);
-    if (parent !== '.' && blocked.has(parent)) {
+    const parent = parentOf(one.path);
+    if (blocked.has(parent)) {
       fail(one.path, 'the directory that holds it could not be placed');
       continue;
     }

@@ -28,8 +28,9 @@ export interface FilesOfBlock {
   pack: string;
   /** Where the block begins in it. */
   offset: number;
-  /** `at`: where the bytes of each begin in the decompressed block. */
-  files: { wanted: Wanted; at: number }[];
+  files: Wanted[];
+  /** Where the bytes of each begin in the decompressed block. */
+  at: number[];
 }
 
 /** So many files are flushed one by one, which is quicker than a flush of the whole file system. */
@@ -62,7 +63,7 @@ export class Stager {
   }
 
   /** Where everything is staged, for the journal. */
-  get places(): Omit<StagedPlaces, 'add' | 'drop'> {
+  get places(): Omit<StagedPlaces, 'add' | 'drop' | 'keepFiles' | 'keepDirectories'> {
     return this.#places;
   }
 
@@ -164,31 +165,38 @@ export class Stager {
    * @returns those that are not staged, because their bytes cannot be read or are not right
    */
   async writeFromBlock(ports: Pick<Ports, 'fs' | 'threads'>, block: FilesOfBlock): Promise<Wanted[]> {
-    const { pack, offset, files } = block;
-    const places = this.#writing(() => files.map(({ wanted }) => this.#newPlace(wanted.path)));
+    const { pack, offset, files, at } = block;
+    const places = this.#writing(() => files.map(({ path }) => this.#newPlace(path)));
     const flush = this.#flushesEach();
-    let left: Wanted[];
+    let left: number[];
     try {
-      const numbers = await runJob(ports, 'writeFiles', {
+      left = await runJob(ports, 'writeFiles', {
         pack,
         offset,
         flush,
-        files: files.map(({ wanted, at }, number) => ({
-          place: places[number]!,
-          at,
-          size: wanted.size,
-          sha256: wanted.sha256!,
-          mode: modeOf(wanted),
-          time: systemTime(wanted.mtime),
-        })),
+        places,
+        at,
+        sizes: files.map(({ size }) => size),
+        digests: files.map(({ sha256 }) => sha256).join(''),
+        modes: files.map(modeOf),
+        times: files.map(({ mtime }) => systemTime(mtime)),
       });
-      left = numbers.map(number => files[number]!.wanted);
     } catch (error) {
       throw this.#cannotWrite(error);
     }
-    for (const { path } of left) this.#places.drop(path);
-    if (!flush) for (const { wanted } of files) this.#unflushed.push(wanted.path);
-    return left;
+    for (const number of left) this.#places.drop(files[number]!.path);
+    if (!flush) for (const { path } of files) this.#unflushed.push(path);
+    return left.map(number => files[number]!);
+  }
+
+  /**
+   * Removes what was copied early and is not to be placed after all.
+   *
+   * @throws CONFLICT when a directory is not to be made, but what lies in it is to be placed
+   */
+  keepOnly(files: readonly Wanted[], directories: readonly string[]): void {
+    if (this.#early.size > 0) this.#places.keepFiles(new Set(files.map(({ path }) => path)));
+    this.#places.keepDirectories(new Set(directories));
   }
 
   /** Makes everything staged durable, and the names it is staged under. */

@@ -1,6 +1,6 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
-import { systemPath } from '../names.ts';
+import { parentOf, systemPath } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { PlacementHome } from './home.ts';
 import { foldsNames, lstatOf } from './plan.ts';
@@ -56,13 +56,13 @@ export class StagedPlaces {
   at(path: string): string {
     const place = this.#places.get(path);
     return typeof place === 'object'
-      ? systemPath(join(place.at, nameOf(path)))
+      ? systemPath(`${place.at}/${nameOf(path)}`)
       : join(this.#home.staged, String(place));
   }
 
   /** Whether a path lies in a directory that is staged as a whole. */
   isInTree(path: string): boolean {
-    return Boolean(this.#directories.get(dirname(path)));
+    return Boolean(this.#directories.get(parentOf(path)));
   }
 
   /** The tree whose first directory this is. */
@@ -86,7 +86,7 @@ export class StagedPlaces {
 
   /** @returns `at` */
   add(path: string): string {
-    const directory = this.#directories.get(path) ? null : this.#directoryAt(dirname(path));
+    const directory = this.#directories.get(path) ? null : this.#directoryAt(parentOf(path));
     if (directory) directory.tree.holds++;
     this.#places.set(path, directory ?? this.#used++);
     return this.at(path);
@@ -99,18 +99,22 @@ export class StagedPlaces {
     this.#places.delete(path);
   }
 
-  /**
-   * Removes from the trees what is not to be placed after all.
-   *
-   * @throws CONFLICT when a directory is not to be made, but what lies in it is to be placed
-   */
-  keepOnly(files: ReadonlySet<string>, directories: ReadonlySet<string>): void {
-    const { fs } = this.#ports;
+  /** Removes from the trees the files that are not to be placed after all. */
+  keepFiles(files: ReadonlySet<string>): void {
     for (const [path, place] of this.#places) {
       if (typeof place === 'number' || files.has(path)) continue;
-      fs.rmSync(this.at(path), { force: true });
+      this.#ports.fs.rmSync(this.at(path), { force: true });
       this.drop(path);
     }
+  }
+
+  /**
+   * Removes the directories that are not to be made after all.
+   *
+   * @throws CONFLICT when something in one is to be placed
+   */
+  keepDirectories(directories: ReadonlySet<string>): void {
+    const { fs } = this.#ports;
     for (const [path, one] of [...this.#directories].reverse()) {
       if (!one || directories.has(path)) continue;
       try {
@@ -136,7 +140,7 @@ export class StagedPlaces {
   }
 
   #make(path: string): StagedDirectory | null {
-    const parent = this.#directoryAt(dirname(path));
+    const parent = this.#directoryAt(parentOf(path));
     if (!parent && lstatOf(this.#ports, this.#home.base, path)) return null;
     const at = parent ? join(parent.at, nameOf(path)) : join(this.#home.staged, String(this.#used));
     if (Buffer.byteLength(at) > longest) return null;

@@ -1,29 +1,27 @@
 import { writeAll } from '../durable.ts';
 import type { Job } from '../threads/jobs.ts';
+import { giveBack } from '../vault/give-back.ts';
 import { objectId } from '../vault/object-id.ts';
 import { type Block, readBlockAt } from '../vault/pack.ts';
 
-/** New files whose bytes all lie in one block of a pack. */
+/** New files whose bytes all lie in one block of a pack: column by column, since many objects take long to hand over. */
 export interface FilesToWrite {
   /** The file of the pack. */
   pack: string;
   /** Where the block begins in it. */
   offset: number;
-  /** Whether each is to be flushed. */
+  /** Whether each file is to be flushed. */
   flush: boolean;
-  files: FileToWrite[];
-}
-
-interface FileToWrite {
-  /** Where it is made: nothing may be there. */
-  place: string;
-  /** Where its bytes lie in the decompressed block. */
-  at: number;
-  size: number;
-  sha256: string;
-  mode: number;
-  /** As `utimes` takes it. */
-  time: number | string;
+  /** Where each file is made: nothing may be there. */
+  places: string[];
+  /** Where the bytes of each begin in the decompressed block. */
+  at: number[];
+  sizes: number[];
+  /** All of them, one after the other. */
+  digests: string;
+  modes: number[];
+  /** As `utimes` takes them. */
+  times: (number | string)[];
 }
 
 /**
@@ -32,32 +30,35 @@ interface FileToWrite {
  * @returns the numbers of the others, which are not there: whoever asked sees what is wrong with them
  * @throws the system's error when one cannot be written
  */
-export const writeFiles: Job<FilesToWrite, number[]> = (fs, { pack, offset, flush, files }) => {
+export const writeFiles: Job<FilesToWrite, number[]> = (fs, question) => {
+  const { pack, offset, flush, places, at, sizes, digests, modes, times } = question;
   let block: Block;
   try {
     block = readBlockAt(fs, pack, offset);
   } catch {
-    return { answer: [...files.keys()] };
+    return { answer: [...places.keys()] };
   }
   const left: number[] = [];
   /** By mode: whether a file that is made with it has it then, whatever the process or the directory takes away. */
   const given = new Map<number, boolean>();
-  for (const [number, { place, at, size, sha256, mode, time }] of files.entries()) {
-    const bytes = block.raw.subarray(at, at + size);
-    if (objectId(bytes) !== sha256) {
+  for (const [number, place] of places.entries()) {
+    const bytes = block.raw.subarray(at[number], at[number]! + sizes[number]!);
+    if (objectId(bytes) !== digests.slice(number * 64, number * 64 + 64)) {
       left.push(number);
       continue;
     }
+    const mode = modes[number]!;
     const file = fs.openSync(place, 'wx', mode);
     try {
       writeAll(fs, file, bytes);
       if (!given.has(mode)) given.set(mode, (fs.fstatSync(file).mode & 0o7777) === mode);
       if (!given.get(mode)) fs.fchmodSync(file, mode);
-      fs.futimesSync(file, time, time);
+      fs.futimesSync(file, times[number]!, times[number]!);
       if (flush) fs.fsyncSync(file);
     } finally {
       fs.closeSync(file);
     }
   }
+  giveBack(block.raw);
   return { answer: left };
 };

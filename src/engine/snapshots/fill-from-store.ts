@@ -88,6 +88,8 @@ function byBlock(
 ): { blocks: Iterable<FilesOfBlock>; others: Wanted[] } {
   const blocks = new Map<string, FilesOfBlock>();
   const others: Wanted[] = [];
+  // Neighbours mostly lie in one block.
+  let last: { pack: string; offset: number; block: FilesOfBlock } | undefined;
   for (const wanted of files) {
     const [id, ...more] = contentObjects(wanted);
     const place = id === undefined || more.length > 0 ? undefined : store.locate(id);
@@ -95,13 +97,15 @@ function byBlock(
       others.push(wanted);
       continue;
     }
-    const key = `${place.pack}:${place.offset}`;
-    let block = blocks.get(key);
-    if (!block) {
-      block = { pack: packPath(context, place.pack), offset: place.offset, files: [] };
+    const { pack, offset, at } = place;
+    if (last?.pack !== pack || last.offset !== offset) {
+      const key = `${pack}:${offset}`;
+      const block = blocks.get(key) ?? { pack: packPath(context, pack), offset, files: [], at: [] };
       blocks.set(key, block);
+      last = { pack, offset, block };
     }
-    block.files.push({ wanted, at: place.at });
+    last.block.files.push(wanted);
+    last.block.at.push(at);
   }
   return { blocks: blocks.values(), others };
 }

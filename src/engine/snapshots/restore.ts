@@ -5,6 +5,7 @@ import { appendLog } from '../audit/log.ts';
 import type { Context } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
+import { Pace } from '../pace.ts';
 import { destinationOf, refuseIntoRoot } from '../placement/destination.ts';
 import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
@@ -41,7 +42,9 @@ export async function restoreSnapshot(
   const store = new ObjectStore(context);
   try {
     const wanted: Wanted[] = [];
+    const pace = new Pace(work);
     for (const { path: at, entry, implied } of walkTree(store, snapshot.tree, chosen)) {
+      if (pace.due()) await pace.breathe();
       wanted.push(implied ? { ...wantedFrom(at, entry), implied } : wantedFrom(at, entry));
     }
     const missing = chosen.find(one => one !== '' && !wanted.some(({ path: at }) => at === one));

@@ -97,6 +97,18 @@ if (how === 'in a namespace') {
     assert.equal(Object.keys(tree()).length, 30);
   });
 
+  test('a disk too small for thousands of files that several threads restore: nothing of it stays', options, t => {
+    const { workspace } = crowded(t);
+    const many = Array.from({ length: 2100 }, (_, at) => [`state/${at % 20}/${at}`, `${at}\n`.repeat(400)] as const);
+    workspace.write(Object.fromEntries(many));
+    const at = ['--root', 'state', '--json'] as const;
+    workspace.done('snapshot', 'create', ...at);
+    const restore = ['snapshot', 'restore', 'latest', '--to', 'disk/copy', '--yes', ...at];
+    const result = workspace.run(...restore);
+    assert.equal(result.error().code, 'DISK_FULL');
+    assert.deepEqual(readdirSync(path.join(workspace.folder, 'disk')), []);
+  });
+
   test('links that do not fit where the sources are: the sources stay, and are listed', options, t => {
     const { workspace, disk } = crowded(t);
     const run = measuredRuns(workspace);

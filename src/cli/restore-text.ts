@@ -33,7 +33,7 @@ export function restoreAnswer(what: string, result: RestoreResult, undo: (safety
   return {
     kind: result.dryRun ? 'data' : 'report',
     json: result,
-    omissions: { title: 'Not restored', list: result.failed },
+    omissions: { title: 'Not restored', list: [...result.failed, ...result.omitted] },
     text: style => {
       const to = style.bold(printable(result.to));
       if (result.dryRun) {

@@ -175,6 +175,7 @@ function addRestore(noun: Command, run: Run): void {
     ['holdfast snapshot restore latest', 'Put everything back; what is overwritten goes to a safety snapshot'],
     ['holdfast snapshot restore latest uploads --overwrite never', 'Only what is missing below a path'],
     ['holdfast snapshot restore latest --to /tmp/look', 'Into another directory'],
+    ['holdfast snapshot restore latest --to /tmp/look --read-only', 'A copy to search and compare, without secrets'],
     [
       'holdfast snapshot restore latest --delete-extra --dry-run',
       'What would change if the root became exactly the snapshot',
@@ -182,6 +183,7 @@ function addRestore(noun: Command, run: Run): void {
   ])
     .option('--to <dir>', 'restore into this directory instead of the root')
     .addOption(overwriteOption())
+    .option('--read-only', 'with --to: what nobody can write to, without secrets and links that lead out')
     .option('--delete-extra', 'delete what the snapshot does not have')
     .option('--dry-run', 'only show what would change')
     .action(
@@ -190,7 +192,7 @@ function addRestore(noun: Command, run: Run): void {
           call,
           id: string,
           paths: string[],
-          options: { to?: string; overwrite: string; deleteExtra?: boolean; dryRun?: boolean },
+          options: { to?: string; overwrite: string; deleteExtra?: boolean; dryRun?: boolean; readOnly?: boolean },
         ) => {
           const { restoreSnapshot } = await import('../engine/snapshots/restore.ts');
           const { showSnapshot } = await import('../engine/snapshots/show.ts');

@@ -53,6 +53,8 @@ export const RestoreResult = z.object({
   unchanged: Count,
   deleted: z.array(RootPath),
   failed: z.array(Omission),
+  /** What was left out on purpose. */
+  omitted: z.array(Omission),
   safetySnapshot: Id.nullable(),
   verified: Count,
   to: z.string(),

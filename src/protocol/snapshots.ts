@@ -100,6 +100,8 @@ export const RestoreSnapshot = z.object({
   overwrite: Overwrite.default('always'),
   deleteExtra: z.boolean().default(false),
   dryRun: z.boolean().default(false),
+  /** Only with `to`: a copy to look at. What cannot be written, without what secret areas hold and links that lead out. */
+  readOnly: z.boolean().default(false),
 });
 export type RestoreSnapshot = z.input<typeof RestoreSnapshot>;
 

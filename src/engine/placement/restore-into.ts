@@ -1,4 +1,4 @@
-import type { Overwrite, RestoreResult } from '../../protocol/common.ts';
+import type { Omission, Overwrite, RestoreResult } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
 import type { Work } from '../ports.ts';
 import { takeSafetySnapshot } from '../snapshots/safety.ts';
@@ -13,6 +13,8 @@ export interface Restore {
   deletes: readonly string[];
   overwrite: Overwrite;
   dryRun: boolean;
+  /** What was left out of `wanted` on purpose: only reported. */
+  omitted?: readonly Omission[];
   /** What the files come from, in words: the title of the safety snapshot says so. */
   origin: string;
   fill(stager: Stager, files: readonly Wanted[]): Promise<void>;
@@ -20,10 +22,10 @@ export interface Restore {
 
 /** Restores of both kinds: the same plan, the same safety snapshot, the same report. */
 export async function restoreInto(context: Context, restore: Restore, work: Work): Promise<RestoreResult> {
-  const { base, wanted, deletes, overwrite, dryRun, origin, fill } = restore;
+  const { base, wanted, deletes, overwrite, dryRun, omitted = [], origin, fill } = restore;
   if (dryRun) {
     const plan = await planPlacement(context.ports, base, wanted, { overwrite, deletes }, work);
-    return report(plan, { base, safetySnapshot: null, verified: 0, dryRun });
+    return report(plan, { base, safetySnapshot: null, verified: 0, dryRun, omitted });
   }
   let safetySnapshot: string | null = null;
   const placed = await place(
@@ -41,7 +43,7 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
     },
     work,
   );
-  return report(placed, { base, safetySnapshot, verified: placed.written, dryRun });
+  return report(placed, { base, safetySnapshot, verified: placed.written, dryRun, omitted });
 }
 
 /** `restored` counts files and links written, those that replaced something included. */
@@ -52,7 +54,8 @@ function report(
     safetySnapshot,
     verified,
     dryRun,
-  }: { base: string; safetySnapshot: string | null; verified: number; dryRun: boolean },
+    omitted,
+  }: Pick<RestoreResult, 'safetySnapshot' | 'verified' | 'dryRun'> & { base: string; omitted: readonly Omission[] },
 ): RestoreResult {
   const leaves = changes.filter(({ type }) => type !== 'dir');
   const count = (...actions: string[]) => leaves.filter(({ action }) => actions.includes(action)).length;
@@ -62,6 +65,7 @@ function report(
     unchanged: count('unchanged', 'keep'),
     deleted: changes.filter(({ action }) => action === 'delete').map(({ path }) => path),
     failed,
+    omitted: [...omitted],
     safetySnapshot,
     verified,
     to: base,

@@ -16,6 +16,7 @@ import { readNames, specialKind } from '../read-directory.ts';
 import { ObjectStore } from '../vault/object-store.ts';
 import type { TreeEntry } from '../vault/tree.ts';
 import { fillFromStore } from './fill-from-store.ts';
+import { forReading } from './for-reading.ts';
 import { findSnapshot } from './manifest.ts';
 import { type Selection, selectionOf } from './selection.ts';
 import { recordVisit } from './visits/record-visit.ts';
@@ -25,7 +26,7 @@ import { walkTree } from './walk-tree.ts';
  * Puts a snapshot, or some paths of it, back into the root or into another directory. Only paths of the plan are
  * touched; files that the snapshot does not have are removed only with `deleteExtra`.
  *
- * @throws NOT_FOUND (no such snapshot or path), CORRUPT (its directories cannot be read), LOCKED, DISK_FULL, CANCELLED
+ * @throws USAGE (the root, read-only), NOT_FOUND (no such snapshot or path), CORRUPT (its directories cannot be read), LOCKED, DISK_FULL, CANCELLED
  */
 export async function restoreSnapshot(
   context: Context,
@@ -33,27 +34,30 @@ export async function restoreSnapshot(
   input: RestoreSnapshot,
   work: Work,
 ): Promise<RestoreResult> {
-  const { paths, to, overwrite, deleteExtra, dryRun } = RestoreSnapshot.parse(input);
+  const { paths, to, overwrite, deleteExtra, dryRun, readOnly } = RestoreSnapshot.parse(input);
   const snapshot = findSnapshot(context, reference);
   const base = destinationOf(context, to);
+  if (readOnly && base === context.root) throw readOnlyRoot();
   if (snapshot.scope.legacy) refuseIntoRoot(context, base, `snapshot restore ${snapshot.id}`);
   if (base === context.root) await settleRoot(context);
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   const store = new ObjectStore(context);
   try {
-    const wanted: Wanted[] = [];
+    const all: Wanted[] = [];
     const pace = new Pace(work);
     for (const { path: at, entry, implied } of walkTree(store, snapshot.tree, chosen)) {
       if (pace.due()) await pace.breathe();
-      wanted.push(implied ? { ...wantedFrom(at, entry), implied } : wantedFrom(at, entry));
+      all.push(implied ? { ...wantedFrom(at, entry), implied } : wantedFrom(at, entry));
     }
-    const missing = chosen.find(one => one !== '' && !wanted.some(({ path: at }) => at === one));
+    const missing = chosen.find(one => one !== '' && !all.some(({ path: at }) => at === one));
     if (missing !== undefined) {
       throw new HoldfastError('NOT_FOUND', `Snapshot ${snapshot.id} has nothing at this path.`, {
         path: missing,
         hint: `See what it holds with: holdfast snapshot files ${snapshot.id}`,
       });
     }
+    const reading = readOnly ? await forReading(context, store, snapshot, all, work) : undefined;
+    const wanted = reading?.wanted ?? all;
     const result = await restoreInto(
       context,
       {
@@ -62,6 +66,7 @@ export async function restoreSnapshot(
         deletes: deleteExtra ? extraPaths(context, base, coveredBy(context, snapshot, chosen), wanted) : [],
         overwrite,
         dryRun,
+        omitted: reading?.omitted ?? [],
         origin: `snapshot ${snapshot.title || snapshot.id}`,
         fill: (stager, files) => fillFromStore(context, store, stager, files, work),
       },
@@ -75,6 +80,12 @@ export async function restoreSnapshot(
   } finally {
     await store.close();
   }
+}
+
+function readOnlyRoot(): HoldfastError {
+  return new HoldfastError('USAGE', 'The root is where programs write: it is never restored read-only.', {
+    hint: 'Name another directory with --to.',
+  });
 }
 
 function logRestore(

@@ -15,6 +15,7 @@ import type { Log } from './log.ts';
 import { Plans } from './plans.ts';
 import { type Prompts, windowPrompts } from './prompts.ts';
 import type { Services } from './services.ts';
+import { SnapshotFolders } from './snapshot-folders/snapshot-folders.ts';
 import { StalePlans } from './stale-plans.ts';
 import { SessionIndicator } from './status/session-indicator.ts';
 import { StatusBar } from './status/status-bar.ts';
@@ -47,7 +48,8 @@ export function compose(context: vscode.ExtensionContext, log: Log): Composed {
     return thing;
   };
   const connection = keep(new Connection(context, log));
-  const workspaces = keep(new Workspaces(connection, log));
+  const snapshotFolders = keep(new SnapshotFolders(context, log));
+  const workspaces = keep(new Workspaces(connection, snapshotFolders, log));
   const contents = new SnapshotContents(workspaces);
   const planFiles = keep(new PlanFiles(workspaces));
   const plans = keep(new Plans());
@@ -58,6 +60,7 @@ export function compose(context: vscode.ExtensionContext, log: Log): Composed {
     workspaces,
     connection,
     contents,
+    snapshotFolders,
     planFiles,
     plans,
     reports,

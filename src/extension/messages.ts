@@ -5,6 +5,7 @@ import type { SnapshotReason } from '../protocol/snapshots.ts';
 import type { RootState } from './contributions.ts';
 import { counted, files, labels } from './labels.ts';
 import { sessions } from './session-messages.ts';
+import { fileHistory, snapshotFolders } from './snapshot-messages.ts';
 import type { PlanGroup } from './views/migration/nodes.ts';
 
 const t = vscode.l10n.t;
@@ -263,6 +264,8 @@ export const texts = {
   ...labels,
   ...root,
   ...snapshots,
+  ...snapshotFolders,
+  ...fileHistory,
   ...restoring,
   ...migration,
   ...checks,

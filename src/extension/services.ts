@@ -10,6 +10,7 @@ import type { UnsavedEdits } from './content/unsaved-edits.ts';
 import type { Log } from './log.ts';
 import type { Plans } from './plans.ts';
 import type { Prompts } from './prompts.ts';
+import type { SnapshotFolders } from './snapshot-folders/snapshot-folders.ts';
 import type { Workspaces } from './workspaces.ts';
 
 /** What belongs to the editing of sessions. */
@@ -26,6 +27,7 @@ export interface Services {
   readonly workspaces: Workspaces;
   readonly connection: Connection;
   readonly contents: SnapshotContents;
+  readonly snapshotFolders: SnapshotFolders;
   readonly planFiles: PlanFiles;
   readonly plans: Plans;
   readonly reports: Reports;

@@ -4,6 +4,7 @@ import type { HoldfastClient } from '../sidecar/client.ts';
 import type { Connection } from './connection.ts';
 import type { Log } from './log.ts';
 import { readFolderSettings } from './settings.ts';
+import type { SnapshotFolders } from './snapshot-folders/snapshot-folders.ts';
 import { UnwatchedChanges } from './unwatched-changes.ts';
 import { type Noun, Workspace } from './workspace.ts';
 
@@ -33,10 +34,12 @@ export class Workspaces {
     (entry, nouns) => void entry.refresh(...nouns),
   );
   private readonly connection: Connection;
+  private readonly snapshotFolders: SnapshotFolders;
   private readonly log: Log;
 
-  constructor(connection: Connection, log: Log) {
+  constructor(connection: Connection, snapshotFolders: SnapshotFolders, log: Log) {
     this.connection = connection;
+    this.snapshotFolders = snapshotFolders;
     this.log = log;
     this.disposables.push(
       vscode.window.onDidChangeWindowState(({ focused }) => {
@@ -92,8 +95,10 @@ export class Workspaces {
   }
 
   private syncFolders(): Promise<void> {
-    // The sidecar works on local paths; a virtual folder has none.
-    const folders = (vscode.workspace.workspaceFolders ?? []).filter(folder => folder.uri.scheme === 'file');
+    // The sidecar works on local paths; a virtual folder has none. A copy of a snapshot is looked at, not worked in.
+    const folders = (vscode.workspace.workspaceFolders ?? []).filter(
+      ({ uri }) => uri.scheme === 'file' && this.snapshotFolders.copyOf(uri) === undefined,
+    );
     const known = new Map(this.entries.map(entry => [entry.folder.uri.toString(), entry]));
     this.entries = folders.map(folder => {
       const entry = known.get(folder.uri.toString());

@@ -5,6 +5,7 @@ import { restoreBackup, restoreBackupTo } from './backup/restore.ts';
 import { revealBackup } from './backup/reveal.ts';
 import { verifyBackup } from './backup/verify.ts';
 import type { Command } from './command.ts';
+import { showFileHistory } from './file/history.ts';
 import { showAudit } from './general/audit.ts';
 import { focusView } from './general/focus-view.ts';
 import { showLog } from './general/log.ts';
@@ -37,12 +38,14 @@ import { exportSession, importSession } from './session/share.ts';
 import { showSession } from './session/show.ts';
 import { snapshotSession } from './session/snapshot.ts';
 import { compareUnsaved, discardUnsaved, mergeUnsaved, recoverUnsaved, showUnsaved } from './session/unsaved.ts';
+import { compareCopiedFile } from './snapshot/compare-file.ts';
 import { createSnapshot } from './snapshot/create.ts';
 import { deleteSnapshots } from './snapshot/delete.ts';
 import { diffWithNow, diffWithOther } from './snapshot/diff.ts';
 import { editSnapshot } from './snapshot/edit.ts';
 import { listFiles } from './snapshot/files.ts';
 import { openFile } from './snapshot/open.ts';
+import { openSnapshotFolder } from './snapshot/open-folder.ts';
 import { setPinned } from './snapshot/pin.ts';
 import { restoreSnapshot, restoreSnapshotTo } from './snapshot/restore.ts';
 import { showSnapshot } from './snapshot/show.ts';
@@ -81,6 +84,8 @@ export const commands: Record<CommandId, Command> = {
   'holdfast.snapshot.open': openFile,
   'holdfast.snapshot.diff': diffWithNow,
   'holdfast.snapshot.diffWith': diffWithOther,
+  'holdfast.snapshot.openFolder': openSnapshotFolder,
+  'holdfast.snapshot.compareFile': compareCopiedFile,
   'holdfast.snapshot.restore': restoreSnapshot,
   'holdfast.snapshot.restoreTo': restoreSnapshotTo,
   'holdfast.snapshot.delete': deleteSnapshots,
@@ -88,6 +93,7 @@ export const commands: Record<CommandId, Command> = {
   'holdfast.snapshot.unpin': setPinned(false),
   'holdfast.snapshot.edit': editSnapshot,
   'holdfast.snapshot.more': loadMore('snapshots'),
+  'holdfast.file.history': showFileHistory,
   'holdfast.session.list': focusView('holdfast.sessions'),
   'holdfast.session.open': openSession,
   'holdfast.session.show': showSession,

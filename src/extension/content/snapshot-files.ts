@@ -20,7 +20,8 @@ export function snapshotUriBeside(id: string, path: string, live: vscode.Uri): v
   });
 }
 
-function pathOf(uri: vscode.Uri): string {
+/** The root-relative path of the file that such a URI names. */
+export function pathOf(uri: vscode.Uri): string {
   return fromUriPath(/^path=(.*)$/s.exec(uri.query)?.[1] ?? uri.path);
 }
 

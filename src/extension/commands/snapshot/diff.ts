@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import * as z from 'zod';
 import type { FileInfo } from '../../../protocol/common.ts';
 import type { Diff, Snapshot } from '../../../protocol/snapshots.ts';
 import { type Candidate, openComparison } from '../../content/comparison.ts';
@@ -10,9 +11,13 @@ import { texts } from '../../messages.ts';
 import { inView } from '../../progress.ts';
 import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
-import { chooseSnapshot, pickSnapshot } from '../choose.ts';
+import { type ChosenSnapshot, chooseSnapshot, nodesOf, pickSnapshot } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { livePlaceOf } from './live-place.ts';
 import { nameOf } from './name.ts';
+
+/** The other snapshot, for callers that do not ask. */
+const Other = z.object({ other: z.string() });
 
 /** What has changed since a snapshot: it on the left, the root as it is now on the right. */
 export const diffWithNow: Command = {
@@ -29,12 +34,21 @@ export const diffWithOther: Command = {
     const chosen = await chooseSnapshot(services, args, texts.compareWhich());
     if (!chosen) return undefined;
     const { workspace, snapshot, paths } = chosen;
-    const other = await pickSnapshot(services, workspace, texts.compareWith(), snapshot.id);
+    const other = await otherOf(services, args, chosen);
     if (!other) return undefined;
     const [before, after] = snapshot.createdAt <= other.createdAt ? [snapshot, other] : [other, snapshot];
     return compare(services, workspace, before, after, paths);
   },
 };
+
+/** The second of two selected rows, the one that the caller names, else the person's choice. */
+async function otherOf(services: Services, args: readonly unknown[], { workspace, snapshot }: ChosenSnapshot) {
+  const [, second, ...more] = nodesOf(args);
+  if (second?.kind === 'snapshot' && second.workspace === workspace && more.length === 0) return second.snapshot;
+  const named = Other.safeParse(args[0]).data?.other;
+  if (named !== undefined) return (await workspace.client()).showSnapshot(named);
+  return pickSnapshot(services, workspace, texts.compareWith(), snapshot.id);
+}
 
 /** `null`: the root as it is now. */
 type Side = Snapshot | null;
@@ -42,7 +56,7 @@ type Side = Snapshot | null;
 async function compare(services: Services, workspace: Workspace, a: Snapshot, b: Side, paths: string[]): Promise<Diff> {
   const client = await workspace.client();
   const diff = await inView('holdfast.snapshots', () => client.diffSnapshot(a.id, b?.id ?? null, paths));
-  const root = workspace.root?.root ?? (await client.root()).root;
+  const root = await livePlaceOf(workspace, a);
   const candidate = (path: string, kind: Candidate['kind'], before?: FileInfo, after?: FileInfo): Candidate => ({
     path,
     kind,

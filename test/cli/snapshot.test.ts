@@ -260,6 +260,15 @@ describe('snapshot restore', () => {
     assert.ok(!existsSync(path.join(workspace.folder, 'out/settings.json')));
   });
 
+  test('as a copy to look at, which is never the root', t => {
+    const workspace = rootedWorkspace(t);
+    create(workspace);
+    const args = ['snapshot', 'restore', 'latest', 'settings.json', '--read-only'];
+    assert.equal(workspace.run(...args).status, 2);
+    assert.deepEqual(workspace.done(...args, '--to', 'out', '--json').json(RestoreResult).omitted, []);
+    assert.equal(statSync(path.join(workspace.folder, 'out/settings.json')).mode & 0o222, 0);
+  });
+
   test('a path that the snapshot does not have', t => {
     const workspace = rootedWorkspace(t);
     create(workspace);

@@ -93,6 +93,8 @@ suite('a snapshot as a folder of the workspace', () => {
       new vscode.RelativePattern(vscode.Uri.file(opened.folder), '**/plan.txt'),
     );
     assert.equal(plan?.fsPath, join(opened.content, 'drafts', 'plan.txt'));
+    const settings = () => vscode.workspace.getConfiguration('files', plan);
+    await until("the folder's settings are read", () => '**' in settings().get('readonlyInclude', {}));
     await vscode.window.showTextDocument(plan);
     await vscode.commands.executeCommand('type', { text: 'X' });
     const document = vscode.window.activeTextEditor?.document;

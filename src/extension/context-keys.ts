@@ -24,6 +24,7 @@ export class ContextKeys {
 
   private update(): void {
     const all = this.workspaces.all;
+    this.context.set('holdfast.showsSnapshot', this.workspaces.showsOnlySnapshots);
     this.context.set('holdfast.hasPlan', this.plans.all.length > 0);
     this.context.set('holdfast.state', combined(all.map(({ state }) => state)));
     this.context.set(

@@ -128,6 +128,8 @@ export interface ContextKeys {
   'holdfast.hasLegacy': boolean;
   /** There are edits that a window which is gone left behind. */
   'holdfast.hasUnsaved': boolean;
+  /** The folders of the window are all copies of snapshots. */
+  'holdfast.showsSnapshot': boolean;
   /** A migration is being previewed. */
   'holdfast.hasPlan': boolean;
 }
@@ -135,6 +137,7 @@ export const contextKeys = {
   'holdfast.state': true,
   'holdfast.hasLegacy': true,
   'holdfast.hasUnsaved': true,
+  'holdfast.showsSnapshot': true,
   'holdfast.hasPlan': true,
 } satisfies Record<keyof ContextKeys, true>;
 

@@ -25,6 +25,8 @@ export const snapshotFolders = {
         ),
     ),
   notAdded: () => t('VS Code did not take the folder into the workspace.'),
+  onlySnapshot: () => t('This window shows a snapshot, which has no root.'),
+  onlySnapshotHint: () => t('Use this command where the folder of the application is open.'),
   notOfSnapshot: () => t('This is no file of a snapshot that is open as a folder.'),
   notThereNow: (path: string) => t('There is no {0} now.', path),
   fileInSnapshot: (path: string, name: string) => t('{0} (snapshot {1})', path, name),

@@ -60,6 +60,11 @@ export class Workspaces {
     return this.entries;
   }
 
+  /** There are folders, and each is a copy of a snapshot. */
+  get showsOnlySnapshots(): boolean {
+    return this.entries.length === 0 && this.snapshotFolders.anyOpen;
+  }
+
   of(folder: string | vscode.Uri): Workspace | undefined {
     const key = folder.toString();
     return this.entries.find(entry => entry.folder.uri.toString() === key || entry.path === key);

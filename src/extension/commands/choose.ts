@@ -46,6 +46,9 @@ export async function chooseWorkspace(services: Services, args: readonly unknown
     return named;
   }
   const [first] = all;
+  if (!first && services.workspaces.showsOnlySnapshots) {
+    throw new HoldfastError('USAGE', texts.onlySnapshot(), { hint: texts.onlySnapshotHint() });
+  }
   if (!first) throw new HoldfastError('USAGE', texts.noFolder(), { hint: texts.noFolderHint() });
   if (all.length === 1) return first;
   const active = services.workspaces.near(vscode.window.activeTextEditor?.document.uri);

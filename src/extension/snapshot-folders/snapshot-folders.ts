@@ -32,6 +32,10 @@ export class SnapshotFolders {
     this.leaveOutGone();
   }
 
+  get anyOpen(): boolean {
+    return this.open.size > 0;
+  }
+
   /** The directory of the copy that a file or folder lies in. Such a folder is nobody's workspace and has no root. */
   copyOf(uri: vscode.Uri): string | undefined {
     return uri.scheme === 'file' ? copyOf(this.directory, uri.fsPath) : undefined;

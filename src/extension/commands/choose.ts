@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Backup } from '../../protocol/backups.ts';
 import type { Snapshot } from '../../protocol/snapshots.ts';
 import { HoldfastError } from '../../sidecar/client.ts';
+import { runCommand } from '../contribute.ts';
 import { formatBytes, formatTime } from '../format.ts';
 import { texts } from '../messages.ts';
 import type { Choice } from '../prompts.ts';
@@ -115,17 +116,21 @@ async function snapshotOf(services: Services, args: readonly unknown[], id: stri
   throw new HoldfastError('NOT_FOUND', texts.noSuchSnapshot(id));
 }
 
-/** @param without the id of one that is no answer */
+/** Of all there are: a long list grows on demand. @param without the id of one that is no answer */
 export async function pickSnapshot(
   services: Services,
   workspace: Workspace,
   title: string,
   without?: string,
 ): Promise<Snapshot | undefined> {
-  const { items } = await workspace.snapshots.get();
-  const choices = items.filter(snapshot => snapshot.id !== without).map(snapshotChoice);
+  const { items, total, more } = await workspace.snapshots.get();
+  const choices: Choice<Snapshot | 'more'>[] = items.filter(({ id }) => id !== without).map(snapshotChoice);
   if (choices.length === 0) throw new HoldfastError('USAGE', texts.noSnapshots(), { hint: texts.noSnapshotsHint() });
-  return services.prompts.pick(choices, { title });
+  if (more) choices.push({ label: texts.showMore(total - items.length), icon: 'ellipsis', value: 'more' });
+  const picked = await services.prompts.pick(choices, { title });
+  if (picked !== 'more') return picked;
+  await runCommand('holdfast.snapshot.more', { folder: workspace.folder.uri.toString() });
+  return pickSnapshot(services, workspace, title, without);
 }
 
 function snapshotChoice(snapshot: Snapshot): Choice<Snapshot> {

@@ -156,14 +156,23 @@ suite('a snapshot as a folder of the workspace', () => {
     assert.match(answers.errors[before] ?? '', /does not lie in the root/);
   });
 
-  test('any two snapshots are compared', async () => {
-    const listed = (await cli(folder, 'snapshot', 'list')) as { snapshots: Snapshot[] };
-    const other = listed.snapshots.find(({ title }) => title === 'after')?.id;
-    const diff = await run<Diff>('holdfast.snapshot.diffWith', { id: other, other: first.id });
-    assert.deepEqual([diff.a, diff.b], [first.id, other]);
+  test('any two snapshots are compared, also when there are more than a list shows at first', async () => {
+    const [workspace] = api.workspaces.all;
+    const client = await workspace!.client();
+    const many = Array.from({ length: 100 }, (_, number) => client.createSnapshot({ title: `${number}` }));
+    const [newest] = await Promise.all(many);
+    await until('they are listed', async () => ((await workspace!.snapshots.get()).total ?? 0) === 102);
+    answers.nextPick = choices => {
+      assert.ok(!choices.some(({ label }) => label === first.title));
+      answers.nextPick = all => all.find(({ label }) => label === first.title)?.value;
+      return choices.at(-1)?.value;
+    };
+    const diff = await run<Diff>('holdfast.snapshot.diffWith', { folder, id: newest?.id });
+    assert.deepEqual([diff.a, diff.b], [first.id, newest?.id], answers.errors.join('\n'));
     assert.deepEqual(
       [diff.removed, diff.modified].map(list => list.map(({ path }) => path)),
       [['gone.txt'], ['drafts/plan.txt']],
     );
+    assert.deepEqual(await run<Diff>('holdfast.snapshot.diffWith', { folder, id: newest?.id, other: first.id }), diff);
   });
 });

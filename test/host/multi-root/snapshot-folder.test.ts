@@ -26,6 +26,8 @@ suite('a snapshot as a folder of the workspace', () => {
   let root: string;
   let first: Snapshot;
   let opened: OpenedFolder;
+  /** Settles when everybody is told of the folder: whoever asks VS Code sees it before that. */
+  let added: Promise<void>;
   const shown = () => vscode.workspace.workspaceFolders?.find(({ uri }) => uri.fsPath === opened.folder);
 
   suiteSetup(async () => {
@@ -55,6 +57,9 @@ suite('a snapshot as a folder of the workspace', () => {
   });
 
   test('is laid out as it was, without links that lead to live files, which are listed', async () => {
+    added = new Promise(resolve => {
+      const listening = vscode.workspace.onDidChangeWorkspaceFolders(() => resolve(listening.dispose()));
+    });
     opened = await run<OpenedFolder>('holdfast.snapshot.openFolder', { id: first.id, where: 'workspace' });
     assert.ok(opened, answers.errors.join('\n'));
     assert.equal(readFileSync(join(opened.content, 'drafts', 'newest'), 'utf8'), 'by way of zanzibar\n');
@@ -77,7 +82,7 @@ suite('a snapshot as a folder of the workspace', () => {
   });
 
   test('says that it is a snapshot, and is no workspace of Holdfast', async () => {
-    await until('it is a folder of the window', () => shown() !== undefined);
+    await added;
     assert.equal(shown()?.name, 'Snapshot before: the trip (read-only)');
     assert.match(basename(opened.folder), /^Snapshot before- the trip/);
     await api.workspaces.refreshAll('root');

@@ -22,8 +22,9 @@ export async function forReading(
   wanted: readonly Wanted[],
   work: Work,
 ): Promise<{ wanted: Wanted[]; omitted: Omission[] }> {
+  const pace = new Pace(work);
   const hasLinks = wanted.some(({ type }) => type === 'link');
-  const outside = hasLinks ? await linksOutside(context, store, tree, new Pace(work)) : new Set<string>();
+  const outside = hasLinks ? await linksOutside(context, store, tree, pace) : new Set<string>();
   const secrets = new Set(scope.legacy?.secrets);
   const reasonAgainst = ({ path, type }: Wanted): string | undefined => {
     if (type === 'dir') return undefined;
@@ -35,6 +36,7 @@ export async function forReading(
   const kept: Wanted[] = [];
   const omitted: Omission[] = [];
   for (const one of wanted) {
+    if (pace.due()) await pace.breathe();
     const reason = reasonAgainst(one);
     if (reason !== undefined) omitted.push({ path: one.path, reason });
     else kept.push(one.type === 'link' ? one : { ...one, mode: (one.mode & ~writable) | readable(one) });

@@ -6,10 +6,11 @@ import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
 import { packPath } from '../vault/pack-reader.ts';
+import { readAhead } from '../vault/read-ahead.ts';
 import { contentObjects } from '../vault/tree.ts';
 
-/** With fewer files, another thread takes longer to start than it saves. */
-const worthThreads = 2000;
+/** With fewer files, or bytes in large files, another thread takes longer to start than it saves. */
+const worthThreads = { files: 2000, bytes: 32 * 1024 * 1024 };
 
 /**
  * Puts the bytes of files into the stager. Each block is read and decompressed once and all its files are written then:
@@ -30,7 +31,7 @@ export async function fillFromStore(
   const breathe = () => pace.breathe({ phase: 'Writing', done, total: files.length, unit: 'files' });
   const { blocks, others } = byBlock(context, store, files);
   // Each thread has the next block waiting when it is done with one.
-  const most = threads && files.length >= worthThreads ? threads.count * 2 : 0;
+  const most = threads && files.length >= worthThreads.files ? threads.count * 2 : 0;
   const away = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
   try {
@@ -58,18 +59,20 @@ export async function fillFromStore(
     await Promise.all(away);
   }
   if (failure) throw failure.error;
+  const bytes = others.reduce((sum, { size }) => sum + size, 0);
+  const vault = { root: context.root, ports: bytes < worthThreads.bytes ? { fs } : context.ports };
   for (const file of others) {
     if (pace.due()) await breathe();
-    await fill(store, stager, file, pace);
+    await fill(readAhead(vault, store, contentObjects(file)), stager, file, pace);
   }
 }
 
 /** Object by object: what is large, empty, or not where it should be. */
-async function fill(store: ObjectStore, stager: Stager, file: Wanted, pace: Pace): Promise<void> {
+async function fill(content: AsyncIterable<Uint8Array>, stager: Stager, file: Wanted, pace: Pace): Promise<void> {
   const staged = stager.open(file);
   try {
-    for (const id of contentObjects(file)) {
-      staged.write(store.get(id));
+    for await (const bytes of content) {
+      staged.write(bytes);
       if (pace.due()) await pace.breathe();
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 import { writeFiles } from '../placement/write-files.ts';
 import type { FileCalls } from '../ports.ts';
+import { readObject } from '../vault/read-object.ts';
 
 /**
  * What can be done on another thread: a function of a message that uses nothing of the world but the file calls it is
@@ -11,7 +12,7 @@ import type { FileCalls } from '../ports.ts';
 export type Job<Question, Answer> = (fs: FileCalls, question: Question) => { answer: Answer; transfer?: ArrayBuffer[] };
 
 /** All jobs, by the name under which they are asked for. */
-export const jobs = { writeFiles } satisfies Record<string, Job<never, unknown>>;
+export const jobs = { readObject, writeFiles } satisfies Record<string, Job<never, unknown>>;
 
 type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

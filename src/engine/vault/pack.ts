@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
 import { decompress } from './codec.ts';
+import { giveBack } from './give-back.ts';
 
 /**
  * A pack is a file of blocks, named by the SHA-256 of its bytes (docs/format.md, "Packs"):
@@ -108,6 +109,7 @@ export function readBlock(
     throw corrupt(path, 'a block header makes no sense');
   const payload = readFully(fs, file, offset + blockHeaderLength, storedLength, path, allocate);
   const raw = decompress(header.readUInt8(4), payload, rawLength);
+  if (!allocate && raw !== payload) giveBack(payload);
   const lengths: number[] = [];
   let total = count * 4;
   for (let i = 0; i < count; i++) {

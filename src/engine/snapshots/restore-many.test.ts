@@ -108,3 +108,34 @@ test('cancelled while several threads write, nothing is left and nobody writes a
     assert.deepEqual(fs.readdirSync(place.path), before);
   }
 });
+
+test(
+  'large files come back through other threads; one that is damaged is told, and the rest comes',
+  posix,
+  async () => {
+    using large = placeWith({ good: randomBytes(36_500_000), bad: randomBytes(2_000_000), small: 'x' });
+    const { id } = await large.snapshot();
+    const restore = async (to: string) => {
+      const counting = counted();
+      const result = await restoreSnapshot(large.open({ threads: counting.threads }), id, { to }, {});
+      assert.ok(counting.asked > 30, 'other threads took part');
+      return result;
+    };
+    const whole = `${large.path}/whole`;
+    assert.deepEqual((await restore(whole)).failed, []);
+    assert.deepEqual(readTree(whole), large.tree());
+
+    const bytes = fs.readFileSync(`${large.root}/bad`).subarray(1_500_000, 1_500_032);
+    const packs = `${large.root}/.holdfast/packs`;
+    const found = fs
+      .readdirSync(packs)
+      .map(name => ({ pack: `${packs}/${name}`, at: fs.readFileSync(`${packs}/${name}`).indexOf(bytes) }))
+      .find(({ at }) => at >= 0)!;
+    flipBit(found.pack, found.at);
+    const part = `${large.path}/part`;
+    const { failed } = await restore(part);
+    assert.deepEqual(failed, [{ path: 'bad', reason: 'An object of the vault is damaged.' }]);
+    const { bad: _, ...rest } = large.tree();
+    assert.deepEqual(readTree(part), rest);
+  },
+);

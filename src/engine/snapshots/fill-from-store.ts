@@ -4,6 +4,7 @@ import { Pace } from '../pace.ts';
 import type { FilesOfBlock, Stager } from '../placement/stage.ts';
 import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
+import { runJob } from '../threads/run-job.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
 import { packPath } from '../vault/pack-reader.ts';
 import { readAhead } from '../vault/read-ahead.ts';
@@ -11,6 +12,12 @@ import { contentObjects } from '../vault/tree.ts';
 
 /** With fewer files, or bytes in large files, another thread takes longer to start than it saves. */
 const worthThreads = { files: 2000, bytes: 32 * 1024 * 1024 };
+
+/** Starts another thread when so many files will want one: that takes as long as reading what thousands of files are. */
+export function expectFiles({ ports }: Context, count: number): void {
+  // Whoever asks it for something is told what is wrong.
+  if (ports.threads && count >= worthThreads.files) runJob(ports, 'start', null).catch(() => {});
+}
 
 /**
  * Puts the bytes of files into the stager. Each block is read and decompressed once and all its files are written then:

@@ -15,7 +15,7 @@ import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { ObjectStore } from '../vault/object-store.ts';
 import type { TreeEntry } from '../vault/tree.ts';
-import { fillFromStore } from './fill-from-store.ts';
+import { expectFiles, fillFromStore } from './fill-from-store.ts';
 import { forReading } from './for-reading.ts';
 import { findSnapshot } from './manifest.ts';
 import { type Selection, selectionOf } from './selection.ts';
@@ -41,6 +41,7 @@ export async function restoreSnapshot(
   if (snapshot.scope.legacy) refuseIntoRoot(context, base, `snapshot restore ${snapshot.id}`);
   if (base === context.root) await settleRoot(context);
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
+  if (!dryRun && chosen.length === 0) expectFiles(context, snapshot.files);
   const store = new ObjectStore(context);
   try {
     const all: Wanted[] = [];

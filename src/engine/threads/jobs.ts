@@ -11,8 +11,11 @@ import { readObject } from '../vault/read-object.ts';
  */
 export type Job<Question, Answer> = (fs: FileCalls, question: Question) => { answer: Answer; transfer?: ArrayBuffer[] };
 
+/** Nothing: asked for so that a thread has started by the time there is something to do. */
+const start: Job<null, null> = () => ({ answer: null });
+
 /** All jobs, by the name under which they are asked for. */
-export const jobs = { readObject, writeFiles } satisfies Record<string, Job<never, unknown>>;
+export const jobs = { readObject, start, writeFiles } satisfies Record<string, Job<never, unknown>>;
 
 type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

@@ -91,7 +91,8 @@ export async function planPlacement(
     const special = there && specialKind(there);
     if (special) fail(one.path, `${special} is in the way`);
     else if (one.type === 'dir') planDirectory(plan, one, there, overwrite, fail);
-    else await planLeaf(ports, plan, one, there, unseen, overwrite, fail, pace);
+    else if (!there) planNewLeaf(plan, one, unseen);
+    else await planLeaf(ports, plan, one, there, overwrite, fail, pace);
   }
   return plan;
 }
@@ -143,24 +144,25 @@ function planDirectory(
   }
 }
 
+function planNewLeaf(plan: PlacementPlan, wanted: Wanted, unseen: boolean): void {
+  const { path, type } = wanted;
+  const put = { do: 'put', path, displaces: false, wanted } as const;
+  plan.steps.push(unseen ? put : { ...put, there: stateOf(undefined) });
+  plan.changes.push({ path, action: 'create', type });
+}
+
 async function planLeaf(
   ports: Ports,
   plan: PlacementPlan,
   one: Wanted,
-  there: BigIntStats | undefined,
-  unseen: boolean,
+  there: BigIntStats,
   overwrite: Overwrite,
   fail: Fail,
   pace: Pace,
 ): Promise<void> {
   const { path, type } = one;
-  if (there?.isDirectory()) {
+  if (there.isDirectory()) {
     fail(path, 'a directory is in the way; it is only removed when extra files are to be deleted too');
-    return;
-  }
-  if (!there) {
-    plan.steps.push({ do: 'put', path, displaces: false, wanted: one, ...(unseen ? {} : { there: stateOf(there) }) });
-    plan.changes.push({ path, action: 'create', type });
     return;
   }
   if (await isSame(ports, plan.base, one, there, overwrite, pace)) {

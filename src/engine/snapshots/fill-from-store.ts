@@ -101,8 +101,8 @@ function byBlock(
   // Neighbours mostly lie in one block.
   let last: { pack: string; offset: number; block: FilesOfBlock } | undefined;
   for (const wanted of files) {
-    const [id, ...more] = contentObjects(wanted);
-    const place = id === undefined || more.length > 0 ? undefined : store.locate(id);
+    const ids = contentObjects(wanted);
+    const place = ids.length === 1 ? store.locate(ids[0]!) : undefined;
     if (place?.length !== wanted.size) {
       others.push(wanted);
       continue;

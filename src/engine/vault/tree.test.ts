@@ -38,6 +38,26 @@ test('a tree whose names could lead elsewhere, or whose order is not that of a t
   }
 });
 
+test('an entry that is not quite one of a file is damage', () => {
+  const good = { name: 'a', type: 'file', mode: 0o644, mtime: '-12', size: 3, sha256 };
+  const decode = (entry: object) => decodeTree(Buffer.from(JSON.stringify({ tree: 1, entries: [entry] })));
+  assert.deepEqual(decode(good), [good]);
+  assert.deepEqual(decode({ ...good, chunks: [sha256, sha256] }), [{ ...good, chunks: [sha256, sha256] }]);
+  assert.deepEqual(decode({ ...good, unknown: 1 }), [good]);
+  const wrong = {
+    name: [1, null, undefined],
+    type: ['dir', 'link', 'File', undefined],
+    mode: [0o10000, -1, 1.5, '420', null, undefined],
+    mtime: ['', '1.5', '1e3', '1'.repeat(31), ' 1', '1\n', 12, undefined],
+    size: [-1, 1.5, 2 ** 53, '3', null, undefined],
+    sha256: [sha256.toUpperCase(), sha256.slice(1), `${sha256}0`, `${sha256}\n`, 1, undefined],
+    chunks: ['x', [1], {}],
+  };
+  for (const [field, values] of Object.entries(wrong)) {
+    for (const value of values) assert.throws(() => decode({ ...good, [field]: value }), code('CORRUPT'), field);
+  }
+});
+
 test('times are cut to the millisecond before, also before 1970', () => {
   assert.equal(timeOfNanoseconds('1999999').getTime(), 1);
   assert.equal(timeOfNanoseconds('-1').getTime(), -1);

@@ -13,6 +13,9 @@ import { contentObjects } from '../vault/tree.ts';
 /** With fewer files, or bytes in large files, another thread takes longer to start than it saves. */
 const worthThreads = { files: 2000, bytes: 32 * 1024 * 1024 };
 
+/** Nobody can cancel while these are written; many files may have the same bytes, and so be of one block. */
+const mostAtOnce = { files: 500, bytes: 4 * 1024 * 1024 };
+
 /** Starts another thread when so many files will want one: that takes as long as reading what thousands of files are. */
 export function expectFiles({ ports }: Context, count: number): void {
   // Whoever asks it for something is told what is wrong.
@@ -45,8 +48,9 @@ export async function fillFromStore(
     for (const block of blocks) {
       if (failure) throw failure.error;
       const write = async (elsewhere: boolean) => {
-        others.push(...(await stager.writeFromBlock(elsewhere ? context.ports : { fs }, block)));
-        done += block.files.length;
+        const left = await stager.writeFromBlock(elsewhere ? context.ports : { fs }, block);
+        others.push(...left);
+        done += block.files.length - left.length;
       };
       if (away.size < most) {
         const one: Promise<void> = write(true)
@@ -70,6 +74,7 @@ export async function fillFromStore(
   const vault = { root: context.root, ports: bytes < worthThreads.bytes ? { fs } : context.ports };
   for (const file of others) {
     if (pace.due()) await breathe();
+    done++;
     await fill(readAhead(vault, store, contentObjects(file)), stager, file, pace);
   }
 }
@@ -95,11 +100,11 @@ function byBlock(
   context: Context,
   store: ObjectStore,
   files: readonly Wanted[],
-): { blocks: Iterable<FilesOfBlock>; others: Wanted[] } {
-  const blocks = new Map<string, FilesOfBlock>();
+): { blocks: FilesOfBlock[]; others: Wanted[] } {
+  const blocks: FilesOfBlock[] = [];
   const others: Wanted[] = [];
-  // Neighbours mostly lie in one block.
-  let last: { pack: string; offset: number; block: FilesOfBlock } | undefined;
+  /** Of each block the one that is not full yet. */
+  const open = new Map<string, { block: FilesOfBlock; bytes: number }>();
   for (const wanted of files) {
     const ids = contentObjects(wanted);
     const place = ids.length === 1 ? store.locate(ids[0]!) : undefined;
@@ -108,14 +113,16 @@ function byBlock(
       continue;
     }
     const { pack, offset, at } = place;
-    if (last?.pack !== pack || last.offset !== offset) {
-      const key = `${pack}:${offset}`;
-      const block = blocks.get(key) ?? { pack: packPath(context, pack), offset, files: [], at: [] };
-      blocks.set(key, block);
-      last = { pack, offset, block };
+    const key = `${pack}:${offset}`;
+    let current = open.get(key);
+    if (!current || current.block.files.length >= mostAtOnce.files || current.bytes >= mostAtOnce.bytes) {
+      current = { block: { pack: packPath(context, pack), offset, files: [], at: [] }, bytes: 0 };
+      open.set(key, current);
+      blocks.push(current.block);
     }
-    last.block.files.push(wanted);
-    last.block.at.push(at);
+    current.block.files.push(wanted);
+    current.block.at.push(at);
+    current.bytes += wanted.size;
   }
-  return { blocks: blocks.values(), others };
+  return { blocks, others };
 }

@@ -139,3 +139,13 @@ test(
     assert.deepEqual(readTree(part), rest);
   },
 );
+
+test('thousands of files with the same bytes are shared out too', posix, async () => {
+  using same = placeWith({ state: Object.fromEntries(Array.from({ length: 2100 }, (_, at) => [`${at}`, 'the same'])) });
+  const { id } = await same.snapshot();
+  const counting = counted();
+  const to = `${same.path}/whole`;
+  assert.deepEqual((await restoreSnapshot(same.open({ threads: counting.threads }), id, { to }, {})).failed, []);
+  assert.ok(counting.asked > 2, 'one message to start, and more than one with files');
+  assert.deepEqual(readTree(to), same.tree());
+});

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import zlib
 
-CHUNK, PACK_MAGIC, INDEX_MAGIC = 1048576, b"holdfast-pack-1\n", b"holdfast-index1\n"
+CHUNK, PACK_MAGIC, INDEX_MAGIC = 1048576, b"holdfast-pack-1\n", b"holdfast-index2\n"
 RECORDS = {  # below the vault: pattern, key of the body
     "vault.json": "vault", "backups.json": "backupDirectories",
     "snapshots/*.json": "snapshot", "trash/*.json": "snapshot",
@@ -85,9 +85,13 @@ class Packs:
         data = read_bytes(path) if os.path.exists(path) else b""
         if data[:16] != INDEX_MAGIC or hashlib.sha256(data[:-32]).digest() != data[-32:]:
             return None
-        (count,) = struct.unpack_from("<I", data, 16)
-        rows = (struct.unpack_from("<32sIII", data, 20 + 44 * at) for at in range(count))
-        return [(row[0].hex(), *row[1:]) for row in rows]
+        raw, entries, offset, end = decompress(data[16], data[21:-32], self.zstd), [], 0, 0
+        count = len(raw) // 44
+        for at, row in enumerate(zip(*struct.iter_unpack(f"<{count}I", raw[32 * count:]) if count else ())):
+            offset, place = (offset + row[0]) % 2**32, (end + row[1]) % 2**32
+            entries.append((raw[32 * at:32 * at + 32].hex(), offset, place, row[2]))
+            end = place + row[2]
+        return entries
 
     def block_at(self, file, offset):
         """The decompressed payload, the lengths of the objects in it, and the offset of the next block."""

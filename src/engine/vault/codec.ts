@@ -7,24 +7,37 @@ export const codec = { stored: 0, zstd: 1, deflate: 2 } as const;
 /** Node 20 has no zstd; what it writes, every later Node reads. */
 const hasZstd = typeof zlib.zstdCompress === 'function';
 
+/** Bytes as they are stored: as they are where compressing gains nothing. */
+export interface Compressed {
+  codec: number;
+  payload: Buffer;
+}
+
 /** Compresses on another thread, so that the caller can read and hash the next files meanwhile. */
-export function compress(raw: Buffer): Promise<{ codec: number; payload: Buffer }> {
+export function compress(raw: Buffer): Promise<Compressed> {
   return new Promise((resolve, reject) => {
-    const done = (kind: number) => (error: Error | null, payload: Buffer) => {
-      if (error) reject(error);
-      else resolve(payload.length < raw.length ? { codec: kind, payload } : { codec: codec.stored, payload: raw });
-    };
-    if (hasZstd) {
-      zlib.zstdCompress(
-        raw,
-        { chunkSize: Math.max(64, raw.length), params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 } },
-        done(codec.zstd),
-      );
-    } else {
-      zlib.deflate(raw, { level: 1 }, done(codec.deflate));
-    }
+    const done = (error: Error | null, payload: Buffer) => (error ? reject(error) : resolve(smaller(raw, payload)));
+    if (hasZstd) zlib.zstdCompress(raw, zstdOptions(raw), done);
+    else zlib.deflate(raw, deflateOptions, done);
   });
 }
+
+/** Compresses at once: half the work of handing it over, for who is on another thread already or has little. */
+export function compressNow(raw: Buffer): Compressed {
+  return smaller(raw, hasZstd ? zlib.zstdCompressSync(raw, zstdOptions(raw)) : zlib.deflateSync(raw, deflateOptions));
+}
+
+const smaller = (raw: Buffer, payload: Buffer): Compressed =>
+  payload.length < raw.length
+    ? { codec: hasZstd ? codec.zstd : codec.deflate, payload }
+    : { codec: codec.stored, payload: raw };
+
+/** In one piece: put together from many, the result would be in memory twice. */
+const zstdOptions = (raw: Buffer) => ({
+  chunkSize: Math.max(64, raw.length),
+  params: { [zlib.constants.ZSTD_c_compressionLevel]: 1 },
+});
+const deflateOptions = { level: 1 };
 
 /**
  * @param rawLength what the block's header promises; never more memory than that is used

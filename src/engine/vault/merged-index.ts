@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { writeCache } from './cache-file.ts';
+import { sealCache, unsealCache, writeCache } from './cache-file.ts';
 import { recordLength } from './index-file.ts';
 import { packRecords } from './pack-index.ts';
 
@@ -9,9 +8,9 @@ import { packRecords } from './pack-index.ts';
  * `cache/packs`: the index records of many small packs in one file. Every version of a session is a pack of its own, and
  * thousands of files take longer to open than to read. A cache: losing it costs opening each of them once.
  *
- *     "holdfast-packs-1\n"  for each pack: name[32]  count u32  count × record  …  SHA-256 of all before
+ *     for each pack: name[32]  count u32  count × record
  */
-const magic = Buffer.from('holdfast-packs-1\n');
+const magic = 'holdfast-packs2\n';
 
 type Place = Pick<Context, 'ports' | 'root'>;
 
@@ -38,7 +37,7 @@ export function allPackRecords(context: Place, packs: readonly string[]): Map<st
 }
 
 function writeMerged(context: Place, all: ReadonlyMap<string, Buffer>): void {
-  const parts: Buffer[] = [magic];
+  const parts: Buffer[] = [];
   for (const [pack, records] of all) {
     if (records.length > fewObjects * recordLength) continue;
     const head = Buffer.alloc(36);
@@ -46,23 +45,20 @@ function writeMerged(context: Place, all: ReadonlyMap<string, Buffer>): void {
     head.writeUInt32LE(records.length / recordLength, 32);
     parts.push(head, records);
   }
-  const body = Buffer.concat(parts);
-  writeCache(mergedPath(context), Buffer.concat([body, hash('sha256', body, 'buffer')]));
+  writeCache(mergedPath(context), sealCache(magic, Buffer.concat(parts)));
 }
 
 function readMerged(context: Place): Map<string, Buffer> {
   const merged = new Map<string, Buffer>();
-  let bytes: Buffer;
+  let bytes: Buffer | undefined;
   try {
-    bytes = context.ports.fs.readFileSync(mergedPath(context));
+    bytes = unsealCache(magic, context.ports.fs.readFileSync(mergedPath(context)));
   } catch (error) {
     if (isAbsent(error)) return merged;
     throw error;
   }
-  const end = bytes.length - 32;
-  const isWhole = end >= magic.length && hash('sha256', bytes.subarray(0, end), 'buffer').equals(bytes.subarray(end));
-  if (!isWhole || !bytes.subarray(0, magic.length).equals(magic)) return merged;
-  for (let at = magic.length; at + 36 <= end; ) {
+  if (!bytes) return merged;
+  for (let at = 0; at + 36 <= bytes.length; ) {
     const records = at + 36 + bytes.readUInt32LE(at + 32) * recordLength;
     merged.set(bytes.toString('hex', at, at + 32), bytes.subarray(at + 36, records));
     at = records;

@@ -1,7 +1,7 @@
 import { type Context, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { writeCache } from './cache-file.ts';
-import { decodeIndex, encodeIndex, type IndexEntry } from './index-file.ts';
+import { encodeIndex, type IndexEntry, recordsOf } from './index-file.ts';
 import { readMarks } from './marks.ts';
 import { allPackRecords } from './merged-index.ts';
 import { objectId } from './object-id.ts';
@@ -204,12 +204,12 @@ export class ObjectStore {
   }
 
   #addPack(pack: string, entries: IndexEntry[]): void {
-    const bytes = encodeIndex(entries);
-    writeCache(indexPath(this.#context, pack), bytes);
+    const records = recordsOf(entries);
+    writeCache(indexPath(this.#context, pack), encodeIndex(records));
     this.#needed.add(pack);
     if (this.#packs.has(pack)) return;
     this.#packs.add(pack);
-    this.#index?.add(pack, decodeIndex(bytes)!);
+    this.#index?.add(pack, records);
   }
 
   /** A pack that is gone was emptied by prune: what it held lies elsewhere. */

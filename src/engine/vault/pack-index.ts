@@ -1,7 +1,7 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
 import { writeCache } from './cache-file.ts';
-import { decodeIndex, encodeIndex, type IndexEntry } from './index-file.ts';
+import { decodeIndex, encodeIndex, type IndexEntry, recordsOf } from './index-file.ts';
 import { entriesOf } from './object-store.ts';
 import { readPack } from './pack.ts';
 import { packPath } from './pack-reader.ts';
@@ -17,9 +17,9 @@ export function packRecords(context: Place, pack: string): Buffer | undefined {
     if (!isAbsent(error)) throw error;
   }
   try {
-    const bytes = encodeIndex(entriesIn(context, pack));
-    writeCache(indexPath(context, pack), bytes);
-    return decodeIndex(bytes)!;
+    const records = recordsOf(entriesIn(context, pack));
+    writeCache(indexPath(context, pack), encodeIndex(records));
+    return records;
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { asHoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
-import { encodeIndex, type IndexEntry, indexHeadLength } from './index-file.ts';
+import { type IndexEntry, recordsOf } from './index-file.ts';
 import { objectHash } from './object-id.ts';
 import { entriesOf, listPacks } from './object-store.ts';
 import { readPack } from './pack.ts';
@@ -53,7 +53,7 @@ export class PackSurvey {
     }
     const { good, salvaged } = this.#survey;
     if (damaged) salvaged.set(pack, new Set(entries.map(({ id }) => id)));
-    else good.add(pack, encodeIndex(entries).subarray(indexHeadLength, -32));
+    else good.add(pack, recordsOf(entries));
   }
 
   async #digestOf(path: string): Promise<string> {

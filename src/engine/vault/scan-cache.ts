@@ -1,7 +1,6 @@
-import { hash } from 'node:crypto';
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { writeCache } from './cache-file.ts';
+import { sealCache, unsealCache, writeCache } from './cache-file.ts';
 
 /** What a directory was when it was last captured: `stats` has four numbers for each name, in the order of `names`. */
 export interface ScannedDirectory {
@@ -19,7 +18,7 @@ export const numbersPerEntry = 4;
  * Lets an unchanged file cost one `lstat`. Valid only for the vault whose packs it names: when one of them is gone, so
  * may be the objects that it vouches for. A cache: losing it costs reading every file once.
  *
- *     "holdfast-scan-1\n"  json length u32  json  numbers f64…  SHA-256 of all before
+ *     json length u32  json  numbers f64…
  */
 export interface ScanCache {
   /** What else decides which files are captured; a cache made under another key is not used. */
@@ -30,7 +29,7 @@ export interface ScanCache {
   directories: Map<string, ScannedDirectory>;
 }
 
-const magic = Buffer.from('holdfast-scan-1\n');
+const magic = 'holdfast-scan-2\n';
 
 type Row = [path: string, tree: string, files: number, bytes: number, names: string[]];
 
@@ -44,28 +43,24 @@ export function writeScanCache(context: Context, cache: ScanCache): void {
   const json = Buffer.from(JSON.stringify({ key: cache.key, snapshot: cache.snapshot, packs: cache.packs, rows }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
-  const body = Buffer.concat([magic, length, json, ...numbers]);
-  writeCache(cachePath(context), Buffer.concat([body, hash('sha256', body, 'buffer')]));
+  writeCache(cachePath(context), sealCache(magic, Buffer.concat([length, json, ...numbers])));
 }
 
 /** @returns `undefined` when there is none, or it is not whole, or was made under another key */
 export function readScanCache(context: Context, key: string): ScanCache | undefined {
-  let bytes: Buffer;
+  let bytes: Buffer | undefined;
   try {
-    bytes = context.ports.fs.readFileSync(cachePath(context));
+    bytes = unsealCache(magic, context.ports.fs.readFileSync(cachePath(context)));
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
   }
-  const end = bytes.length - 32;
-  if (end < magic.length + 4 || !bytes.subarray(0, magic.length).equals(magic)) return undefined;
-  if (!hash('sha256', bytes.subarray(0, end), 'buffer').equals(bytes.subarray(end))) return undefined;
-  const jsonStart = magic.length + 4;
-  const numbersStart = jsonStart + bytes.readUInt32LE(magic.length);
-  if (numbersStart > end || (end - numbersStart) % 8 !== 0) return undefined;
-  const json = parsed(bytes.toString('utf8', jsonStart, numbersStart));
+  if (!bytes || bytes.length < 4) return undefined;
+  const numbersStart = 4 + bytes.readUInt32LE();
+  if (numbersStart > bytes.length || (bytes.length - numbersStart) % 8 !== 0) return undefined;
+  const json = parsed(bytes.toString('utf8', 4, numbersStart));
   if (json?.key !== key) return undefined;
-  const numbers = new Float64Array(bytes.buffer.slice(bytes.byteOffset + numbersStart, bytes.byteOffset + end));
+  const numbers = new Float64Array(new Uint8Array(bytes.subarray(numbersStart)).buffer);
   const directories = new Map<string, ScannedDirectory>();
   let position = 0;
   for (const [path, tree, files, size, names] of json.rows) {

@@ -4,14 +4,13 @@ import { collectSessions } from '../../../src/engine/sessions/collect.ts';
 import { listSessions } from '../../../src/engine/sessions/list.ts';
 import { writeLooks } from '../../../src/engine/sessions/look-cache.ts';
 import { captureKey, createSnapshot } from '../../../src/engine/snapshots/create.ts';
+import { sealCache, unsealCache } from '../../../src/engine/vault/cache-file.ts';
 import { readScanCache } from '../../../src/engine/vault/scan-cache.ts';
 import type { Target } from '../fuzz.ts';
 import { mutated } from '../mutate.ts';
 import { mutatedJson } from '../mutate-json.ts';
 import { sealed } from '../sealed.ts';
 import { firstFile, makeWorld } from '../world.ts';
-
-const jsonStart = 'holdfast-scan-1\n'.length + 4;
 
 /** A capture goes by the cache; what that takes is done for some inputs only. */
 const captures = 40;
@@ -23,13 +22,15 @@ export const scanCache: Target = {
     const file = vaultPath(context, 'cache', 'scan');
     const sample = fs.readFileSync(file);
     const key = captureKey(context);
-    const end = jsonStart + sample.readUInt32LE(jsonStart - 4);
+    const magic = sample.toString('latin1', 0, 16);
+    const raw = unsealCache(magic, sample)!;
+    const end = 4 + raw.readUInt32LE();
     const withJson = (json: Buffer) => {
       const length = Buffer.alloc(4);
       length.writeUInt32LE(json.length);
-      return Buffer.concat([sample.subarray(0, jsonStart - 4), length, json, sample.subarray(end, -32)]);
+      return Buffer.concat([length, json, raw.subarray(end)]);
     };
-    const value: unknown = JSON.parse(sample.toString('utf8', jsonStart, end));
+    const value: unknown = JSON.parse(raw.toString('utf8', 4, end));
     const growing = ['audit', 'packs', 'index'].map(part => vaultPath(context, part));
     const before = namesIn(growing);
     return {
@@ -37,7 +38,8 @@ export const scanCache: Target = {
         const kind = random.below(4);
         if (kind === 0) return mutated(random, sample);
         if (kind === 1) return sealed(mutated(random, sample.subarray(0, -32)));
-        return sealed(withJson(Buffer.from(mutatedJson(random, value))));
+        if (kind === 2) return sealCache(magic, mutated(random, raw));
+        return sealCache(magic, withJson(Buffer.from(mutatedJson(random, value))));
       },
       parse: async (bytes, random) => {
         fs.writeFileSync(file, bytes);

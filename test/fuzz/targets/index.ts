@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { vaultPath } from '../../../src/engine/context.ts';
 import { createSnapshot } from '../../../src/engine/snapshots/create.ts';
+import { sealCache, unsealCache } from '../../../src/engine/vault/cache-file.ts';
 import { decodeIndex } from '../../../src/engine/vault/index-file.ts';
 import { ObjectStore } from '../../../src/engine/vault/object-store.ts';
 import { makeTree } from '../../fixtures/tree.ts';
@@ -20,17 +21,18 @@ export const index: Target = {
     await createSnapshot(context, {}, {});
     const file = firstFile(vaultPath(context, 'index'));
     const sample = fs.readFileSync(file);
+    const magic = sample.toString('latin1', 0, 16);
+    const raw = unsealCache(magic, sample)!;
     const records = decodeIndex(sample)!;
     const ids = Array.from({ length: records.length / 44 }, (_, at) => records.toString('hex', at * 44, at * 44 + 32));
     return {
       input: random => {
-        const kind = random.below(3);
+        const kind = random.below(4);
         if (kind === 0) return mutated(random, sample);
-        const body = mutated(random, sample.subarray(0, -32));
-        // With the count that fits, so that what the records say is believed.
-        const count = (body.length - 20) / 44;
-        if (kind === 2 && Number.isInteger(count) && count >= 0) body.writeUInt32LE(count, 16);
-        return sealed(body);
+        if (kind === 1) return sealed(mutated(random, sample.subarray(0, -32)));
+        const body = mutated(random, raw);
+        // Of a length that fits, so that what the records say is believed.
+        return sealCache(magic, kind === 2 ? body : body.subarray(0, body.length - (body.length % 44)));
       },
       parse: async (bytes, random) => {
         fs.writeFileSync(file, bytes);

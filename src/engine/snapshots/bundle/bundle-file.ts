@@ -1,7 +1,7 @@
 import { HoldfastError, isAbsent } from '../../errors.ts';
 import type { Pace } from '../../pace.ts';
 import type { FileCalls, Ports } from '../../ports.ts';
-import { encodeIndex, indexHeadLength } from '../../vault/index-file.ts';
+import { recordsOf } from '../../vault/index-file.ts';
 import { objectHash, objectId } from '../../vault/object-id.ts';
 import { ObjectIndex } from '../../vault/object-index.ts';
 import { entriesOf } from '../../vault/object-store.ts';
@@ -65,7 +65,7 @@ export class BundleFile {
       // A bundle may be longer than an index can count: here the number of the block stands for its offset.
       const number = this.#blockStarts.push(offset) - 1;
       const entries = entriesOf({ ...block, offset: number });
-      this.#index.add('', encodeIndex(entries).subarray(indexHeadLength, -32));
+      this.#index.add('', recordsOf(entries));
       offset = block.end;
       if (pace.due()) await pace.breathe({ phase: 'Checking', done: offset, total: end, unit: 'bytes' });
     }

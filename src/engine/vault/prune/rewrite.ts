@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts';
 import { HoldfastError } from '../../errors.ts';
 import type { Pace } from '../../pace.ts';
 import { writeCache } from '../cache-file.ts';
-import { encodeIndex } from '../index-file.ts';
+import { encodeIndex, recordsOf } from '../index-file.ts';
 import { readMarks } from '../marks.ts';
 import { indexPath } from '../pack-index.ts';
 import { PackWriter } from '../pack-writer.ts';
@@ -35,7 +35,7 @@ export async function rewritePacks(
   const doomed = new Set([...marks.keys(), ...wanted.map(({ name }) => name)]);
   const writer = new PackWriter(
     context,
-    (pack, entries) => writeCache(indexPath(context, pack), encodeIndex(entries)),
+    (pack, entries) => writeCache(indexPath(context, pack), encodeIndex(recordsOf(entries))),
     name => doomed.has(name),
   );
   const emptied: Pack[] = [];

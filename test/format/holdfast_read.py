@@ -81,16 +81,15 @@ class Packs:
 
     def index_of(self, name):
         """Of each object its id, the offset of its block, its offset in that and its length; None without an index."""
-        path = os.path.join(self.vault, "index", name + ".idx")
-        data = read_bytes(path) if os.path.exists(path) else b""
+        path = pathlib.Path(self.vault, "index", name + ".idx")
+        data = path.read_bytes() if path.exists() else b""
         if data[:16] != INDEX_MAGIC or hashlib.sha256(data[:-32]).digest() != data[-32:]:
             return None
         raw, entries, offset, end = decompress(data[16], data[21:-32], self.zstd), [], 0, 0
         count = len(raw) // 44
-        for at, row in enumerate(zip(*struct.iter_unpack(f"<{count}I", raw[32 * count:]) if count else ())):
-            offset, place = (offset + row[0]) % 2**32, (end + row[1]) % 2**32
-            entries.append((raw[32 * at:32 * at + 32].hex(), offset, place, row[2]))
-            end = place + row[2]
+        for at, row in enumerate(zip(*(struct.unpack_from(f"<{count}I", raw, count * part) for part in (32, 36, 40)))):
+            offset, end = (offset + row[0]) % 2**32, (end + row[1]) % 2**32 + row[2]
+            entries.append((raw[32 * at:32 * at + 32].hex(), offset, end - row[2], row[2]))
         return entries
 
     def block_at(self, file, offset):
@@ -206,8 +205,7 @@ def extract(packs, tree, target):
             os.utime(place, ns=times, follow_symlinks=False)
         else:
             with open(place, "xb") as file:
-                for data in packs.content(entry):
-                    file.write(data)
+                file.writelines(packs.content(entry))
             os.chmod(place, entry["mode"])
             os.utime(place, ns=times)
     for place, mode, times in reversed(directories):

@@ -93,6 +93,11 @@ export function parentOf(path: string): string {
   return end < 0 ? '.' : path.slice(0, end);
 }
 
+/** The path of what lies at `path` below `base`; either may be empty, for the root. */
+export function below(base: string, path: string): string {
+  return path === '' || base === '' ? `${base}${path}` : `${base}${base.endsWith('/') ? '' : '/'}${path}`;
+}
+
 /** Whether `path` is `ancestor` or lies below it; the empty path is the root. */
 export function isWithin(path: string, ancestor: string): boolean {
   return ancestor === '' || path === ancestor || path.startsWith(`${ancestor}/`);

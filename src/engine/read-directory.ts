@@ -11,6 +11,28 @@ export function readNames(fs: FileCalls, directory: string): string[] {
   return fs.readdirSync(systemPath(directory), { encoding: 'buffer' }).map(nameFromBytes).sort();
 }
 
+/** A name in a directory, and what it is the name of as far as the directory itself tells. */
+export interface NamedEntry {
+  name: string;
+  kind: 'file' | 'dir' | 'other';
+}
+
+/** As `readNames`, with what each of them is. */
+export function readEntries(fs: FileCalls, directory: string): NamedEntry[] {
+  const path = systemPath(directory);
+  const found = fs.readdirSync(path, { withFileTypes: true });
+  const entries = found.some(({ name }) => name.includes('\ufffd'))
+    ? fs
+        .readdirSync(path, { withFileTypes: true, encoding: 'buffer' })
+        .map(entry => ({ name: nameFromBytes(entry.name), kind: kindOf(entry) }))
+    : found.map(entry => ({ name: entry.name, kind: kindOf(entry) }));
+  return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+function kindOf(entry: { isFile(): boolean; isDirectory(): boolean }): NamedEntry['kind'] {
+  return entry.isFile() ? 'file' : entry.isDirectory() ? 'dir' : 'other';
+}
+
 /** What kind of thing lies there that Holdfast does not capture; `undefined` for a file, directory or link. */
 export function specialKind(stat: {
   isFile(): boolean;

@@ -57,7 +57,7 @@ export class ContentSink implements ObjectSink {
   }
 }
 
-const everything: Selection = { takes: () => true, mayHold: () => true, excludes: () => false };
+const everything: Selection = { isWhole: true, takes: () => true, mayHold: () => true, excludes: () => false };
 
 /**
  * Reads a file or directory as the content of a session.

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { watchedPorts } from '../../../test/crash/faulty-files.ts';
 import { placeWith } from '../../../test/fixtures/engine.ts';
+import { filesWith } from '../../../test/fixtures/file-calls.ts';
 import { file, link, makeTree, readTree } from '../../../test/fixtures/tree.ts';
 import type { Snapshot } from '../../protocol/snapshots.ts';
 import { listFiles, readSnapshotFile } from './files.ts';
@@ -125,7 +126,9 @@ test('a file that changes while it is read is read again; one that always change
 
 test('what vanishes, or becomes something else between the look and the reading, is listed', posix, async () => {
   for (const kind of ['gone', 'link', 'pipe', 'directory'] as const) {
-    using place = placeWith({ a: 'x', victim: 'v', z: 'x' });
+    // Longer than what is read together with others: it is opened once to see that, and then read alone.
+    using place = placeWith({ a: 'x', victim: 'v'.repeat(300_000), z: 'x' });
+    let opened = 0;
     const victim = `${place.root}/victim`;
     const ports = watchedPorts(call => call.run());
     const real = ports.fs;
@@ -133,7 +136,7 @@ test('what vanishes, or becomes something else between the look and the reading,
       get: (target, name: keyof typeof real) => {
         if (name !== 'openSync') return target[name];
         return (path: string, flags: number) => {
-          if (path === victim && fs.existsSync(victim)) {
+          if (path === victim && ++opened === 2) {
             fs.rmSync(victim);
             if (kind === 'link') fs.symlinkSync('/etc/passwd', victim);
             if (kind === 'pipe') spawnSync('mkfifo', [victim]);
@@ -147,6 +150,20 @@ test('what vanishes, or becomes something else between the look and the reading,
     assert.deepEqual(Object.keys(reasons(snapshot)), ['victim'], kind);
     assert.equal(snapshot.files, 2);
   }
+});
+
+test('a small file that is replaced when it is to be read is captured as what it is then', posix, async () => {
+  using place = placeWith({ a: 'x', victim: 'v', z: 'x' });
+  const victim = `${place.root}/victim`;
+  const files = filesWith('openSync', (path: string) => {
+    if (path !== victim || fs.lstatSync(victim).isSymbolicLink()) return;
+    fs.rmSync(victim);
+    fs.symlinkSync('/etc/passwd', victim);
+  });
+  const snapshot = await place.snapshot(place.open({ fs: files }));
+  assert.deepEqual(snapshot.skipped, []);
+  const found = await listFiles(place.context, snapshot.id);
+  assert.equal(found.find(({ path }) => path === 'victim')?.target, '/etc/passwd');
 });
 
 test('a directory of 5,000 files, excluded globs, and the vault is never in it', async () => {

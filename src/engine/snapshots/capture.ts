@@ -2,14 +2,18 @@ import type { Stats } from 'node:fs';
 import type { Omission } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
 import { asHoldfastError, isAbsent } from '../errors.ts';
-import { nameFromBytes, systemPath } from '../names.ts';
+import { below, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
+import { numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
-import { numbersPerEntry, type ScanCache, type ScannedDirectory } from '../vault/scan-cache.ts';
+import type { ScanCache, ScannedDirectory } from '../vault/scan-cache.ts';
 import { type DirectoryEntry, decodeTree, encodeTree, type TreeEntry } from '../vault/tree.ts';
+import type { AheadDirectory } from './ahead-directory.ts';
+import { findUnchanged } from './find-unchanged.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { readContent } from './read-content.ts';
 import type { Selection } from './selection.ts';
 
@@ -31,6 +35,11 @@ interface Walk {
   started: number;
   skipped: Omission[];
   directories: Map<string, ScannedDirectory>;
+  /** Of `before`, those that are still so, and the paths of those with directories in them. */
+  unchanged: ReadonlySet<ScannedDirectory>;
+  parents: ReadonlySet<string>;
+  /** Absent where nobody takes what is read in whole blocks. */
+  ahead: ReadAhead | undefined;
   scanned: number;
   total: number;
 }
@@ -46,16 +55,20 @@ export async function capture(
   work: Work,
 ): Promise<Captured> {
   const known = before?.directories ?? new Map<string, ScannedDirectory>();
+  const started = context.ports.now().getTime();
+  const pace = new Pace(work);
+  const unchanged = selection.isWhole ? await findUnchanged(context, base, known, started, pace) : new Set<never>();
+  const { putBlock } = store;
+  const packs = putBlock && { putBlock: putBlock.bind(store) };
+  const surroundings = { context, base, selection, before: known, unchanged, pace };
   const walk: Walk = {
-    context,
-    base,
+    ...surroundings,
     store,
-    selection,
-    before: known,
-    pace: new Pace(work),
-    started: context.ports.now().getTime(),
+    started,
     skipped: [],
     directories: new Map(),
+    parents: new Set(Array.from(known.keys(), path => path.slice(0, Math.max(0, path.lastIndexOf('/'))))),
+    ahead: packs && new ReadAhead({ ...surroundings, store: packs }),
     scanned: 0,
     total: known.get('')?.files ?? 0,
   };
@@ -68,36 +81,44 @@ async function captureDirectory(
   at: string,
   absolute: string,
 ): Promise<Pick<DirectoryEntry, 'tree' | 'files' | 'bytes'>> {
-  const { fs } = walk.context.ports;
   const before = walk.before.get(at);
+  const unchanged = before && walk.unchanged.has(before) ? before : undefined;
+  if (unchanged && !walk.parents.has(at)) {
+    walk.scanned += unchanged.files;
+    walk.directories.set(at, unchanged);
+    return unchanged;
+  }
+  const ahead = unchanged ? undefined : walk.ahead?.directory(at);
   const names: string[] = [];
   const stats: number[] = [];
   const entries: (TreeEntry | undefined)[] = [];
   const earlier = new Earlier(walk.store, before);
-  let files = 0;
-  let bytes = 0;
-  for (const name of readNames(fs, absolute)) {
+  let { files, bytes } = unchanged ? directlyIn(walk, at, unchanged) : { files: 0, bytes: 0 };
+  walk.scanned += files;
+  const add = (name: string, child: CapturedEntry) => {
+    names.push(name);
+    entries.push(child.entry);
+    for (let index = 0; index < numbersPerEntry; index++) stats.push(child.numbers[index]!);
+    files += child.files;
+    bytes += child.bytes;
+  };
+  for (const name of unchanged?.names ?? ahead?.names ?? readNames(walk.context.ports.fs, absolute)) {
     const path = at === '' ? name : `${at}/${name}`;
     if (walk.pace.due())
       await walk.pace.breathe({ phase: 'Reading', done: walk.scanned, total: walk.total, unit: 'files' });
+    if (ahead?.missing) await walk.ahead?.fetch(ahead);
+    const known = unchanged && !walk.before.has(path) ? earlier.pass(name) : readAhead(walk, name, ahead);
+    if (known) {
+      add(name, known);
+      continue;
+    }
     if (!walk.selection.mayHold(path)) continue;
     if (walk.selection.excludes(path)) {
       walk.skipped.push({ path, reason: 'excluded by holdfast.exclude' });
       continue;
     }
-    const child = await captureEntry(
-      walk,
-      earlier,
-      name,
-      path,
-      `${absolute}${absolute.endsWith('/') ? '' : '/'}${name}`,
-    );
-    if (!child) continue;
-    files += child.files;
-    bytes += child.bytes;
-    names.push(name);
-    stats.push(...child.numbers);
-    entries.push(child.entry);
+    const child = await captureEntry(walk, earlier, name, path, below(absolute, name));
+    if (child) add(name, child);
   }
   let tree = earlier.treeIfAllSame(names);
   if (tree === undefined) {
@@ -109,12 +130,27 @@ async function captureDirectory(
   return { tree, files, bytes };
 }
 
+/** The sums of a directory as it was captured, without those of the directories in it. */
+function directlyIn(
+  walk: Walk,
+  at: string,
+  { names, files, bytes }: ScannedDirectory,
+): { files: number; bytes: number } {
+  const sums = { files, bytes };
+  for (const name of names) {
+    const inside = walk.before.get(below(at, name));
+    sums.files -= inside?.files ?? 0;
+    sums.bytes -= inside?.bytes ?? 0;
+  }
+  return sums;
+}
+
 interface CapturedEntry {
   /** Absent when it is the same as in the earlier capture of this directory. */
   entry: TreeEntry | undefined;
   files: number;
   bytes: number;
-  numbers: number[];
+  numbers: ArrayLike<number>;
 }
 
 async function captureEntry(
@@ -138,7 +174,7 @@ async function captureEntry(
       const wanted = walk.selection.takes(path);
       const inside = await captureDirectory(walk, path, absolute);
       if (!wanted && walk.directories.get(path)?.names.length === 0) return undefined;
-      const numbers = numbersOf(walk, stat, 0);
+      const numbers = numbersOf(walk.started, stat);
       const same = walk.before.get(path)?.tree === inside.tree && earlier.keeps(name, numbers);
       const entry = same
         ? undefined
@@ -146,7 +182,7 @@ async function captureEntry(
       return { entry, files: inside.files, bytes: inside.bytes, numbers };
     }
     if (!walk.selection.takes(path)) return undefined;
-    const numbers = numbersOf(walk, stat, stat.size);
+    const numbers = numbersOf(walk.started, stat);
     if (stat.isFile()) walk.scanned++;
     if (earlier.keeps(name, numbers)) {
       return { entry: undefined, files: stat.isFile() ? 1 : 0, bytes: stat.isFile() ? stat.size : 0, numbers };
@@ -177,24 +213,23 @@ async function captureFile(
 ): Promise<CapturedEntry> {
   const { content, stat, fuzzy } = await readContent(walk.context.ports.fs, system, seen, walk.store, walk.pace);
   if (fuzzy) walk.skipped.push({ path, reason: 'it changed each time it was read; stored as read last' });
-  const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk, stat, stat.size);
+  const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk.started, stat);
   const entry = { name, type: 'file' as const, mode: stat.mode & 0o7777, mtime: stat.mtimeNs.toString(), ...content };
   return { entry, files: 1, bytes: content.size, numbers };
 }
 
-function modeAndTime(stat: { mode: bigint; mtimeNs: bigint }): { mode: number; mtime: string } {
-  return { mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() };
+/** A file as it was read ahead, if it was. */
+function readAhead(walk: Walk, name: string, ahead: AheadDirectory | undefined): CapturedEntry | undefined {
+  const file = ahead?.take(name);
+  if (!file) return undefined;
+  walk.scanned++;
+  const { mtime, size, sha256 } = file;
+  const entry = { name, type: 'file' as const, mode: file.mode & 0o7777, mtime, size, sha256 };
+  return { entry, files: 1, bytes: size, numbers: numbersOf(walk.started, file) };
 }
 
-/**
- * What identifies the state of a file. A change so shortly before this scan that a later one could carry the same time
- * makes it unidentifiable (NaN equals nothing), so the next scan reads the file again. Where times are finer than
- * seconds, 100 ms are enough for any clock tick; else 3 s, for file systems that count in twos.
- */
-function numbersOf(walk: Walk, stat: Pick<Stats, 'mtimeMs' | 'ctimeMs' | 'ino'>, size: number): number[] {
-  const latest = Math.max(stat.ctimeMs, stat.mtimeMs);
-  const guard = stat.ctimeMs % 1000 === 0 ? 3000 : 100;
-  return [latest > walk.started - guard ? Number.NaN : size, stat.mtimeMs, stat.ctimeMs, stat.ino];
+function modeAndTime(stat: { mode: bigint; mtimeNs: bigint }): { mode: number; mtime: string } {
+  return { mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() };
 }
 
 /** The earlier capture of a directory: which of its entries are the same now, and, if asked, what they were. */
@@ -220,6 +255,15 @@ class Earlier {
     if (!numbers.every((number, index) => stats[start + index] === number)) return false;
     this.#same++;
     return true;
+  }
+
+  /** An entry of which it is known that it is as it was; what it adds to the sums is counted already. */
+  pass(name: string): CapturedEntry {
+    const { names, stats } = this.#before!;
+    while (names[this.#position] !== name) this.#position++;
+    this.#same++;
+    const start = this.#position * numbersPerEntry;
+    return { entry: undefined, files: 0, bytes: 0, numbers: stats.subarray(start, start + numbersPerEntry) };
   }
 
   treeIfAllSame(names: readonly string[]): string | undefined {

@@ -1,20 +1,10 @@
-import { constants, type Stats } from 'node:fs';
-import { HoldfastError } from '../errors.ts';
+import type { Stats } from 'node:fs';
 import type { Pace } from '../pace.ts';
 import type { FileCalls } from '../ports.ts';
 import { objectHash, objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import { chunkLength, type FileEntry } from '../vault/tree.ts';
-
-/** The state of an open file: times in the same numbers as `lstat` gives, and the exact one. */
-interface FileState {
-  size: number;
-  mode: number;
-  ino: number;
-  mtimeMs: number;
-  ctimeMs: number;
-  mtimeNs: bigint;
-}
+import { type FileState, isUntouched, readFlags, stateOf } from './open-file.ts';
 
 /** What reading a file gave: where its bytes are, and the state it was in. */
 export interface ReadContent {
@@ -25,9 +15,6 @@ export interface ReadContent {
 }
 
 const attempts = 3;
-
-// Never follow a link that took the file's place, and never wait for the writer of a FIFO that did.
-const readFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 const scratch = Buffer.allocUnsafeSlow(chunkLength);
 
@@ -50,33 +37,13 @@ export async function readContent(
     try {
       const content = await readOnce(fs, file, before.size, store, pace);
       const stat = stateOf(fs, file);
-      const { size, mtimeMs, ctimeMs, ino } = stat;
-      const same =
-        size === content.size && mtimeMs === before.mtimeMs && ctimeMs === before.ctimeMs && ino === before.ino;
+      const same = stat.size === content.size && isUntouched(before, stat);
       if (same || attempt === attempts) return { content, stat, fuzzy: !same };
       before = stat;
     } finally {
       fs.closeSync(file);
     }
   }
-}
-
-function stateOf(fs: FileCalls, file: number): FileState {
-  const stat = fs.fstatSync(file, { bigint: true });
-  if (!stat.isFile()) throw new HoldfastError('CONFLICT', 'it was replaced while it was read');
-  return {
-    size: Number(stat.size),
-    mode: Number(stat.mode),
-    ino: Number(stat.ino),
-    mtimeMs: milliseconds(stat.mtimeNs),
-    ctimeMs: milliseconds(stat.ctimeNs),
-    mtimeNs: stat.mtimeNs,
-  };
-}
-
-/** As Node computes the `…Ms` fields, so that the two forms of a time compare equal. */
-function milliseconds(nanoseconds: bigint): number {
-  return Number(nanoseconds / 1_000_000_000n) * 1000 + Number(nanoseconds % 1_000_000_000n) / 1e6;
 }
 
 async function readOnce(

@@ -132,6 +132,7 @@ function coveredBy(context: Context, { scope }: Snapshot, chosen: readonly strin
   const one = selectionOf(context, scope);
   const other = selectionOf(context, { paths: [...chosen], areas: [] });
   return {
+    isWhole: false,
     takes: at => one.takes(at) && other.takes(at),
     mayHold: at => one.mayHold(at) && other.mayHold(at),
     excludes: at => one.excludes(at),

@@ -9,6 +9,8 @@ import { areaOf } from '../root/areas.ts';
 
 /** Which paths below the root an operation is about. */
 export interface Selection {
+  /** Whether everything is meant that is not excluded. */
+  isWhole: boolean;
   /** Whether this path itself is meant. */
   takes(path: string): boolean;
   /** Whether something below this directory may be meant. */
@@ -39,6 +41,7 @@ export function selectionOf(context: Context, scope: Scope): Selection {
       chosen.covers(path) ||
       (scope.areas.length > 0 && scope.areas.includes(areaOf(context.profile, path)?.id ?? '')));
   return {
+    isWhole: everything,
     takes,
     mayHold: path => !isOwnPath(path) && (takes(path) || scope.areas.length > 0 || chosen.leadsTo(path)),
     excludes: excluded,

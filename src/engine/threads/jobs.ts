@@ -1,5 +1,7 @@
 import { writeFiles } from '../placement/write-files.ts';
 import type { FileCalls } from '../ports.ts';
+import { readFiles } from '../snapshots/read-files.ts';
+import { unchangedDirectories } from '../snapshots/unchanged-directories.ts';
 import { readObject } from '../vault/read-object.ts';
 
 /**
@@ -15,7 +17,10 @@ export type Job<Question, Answer> = (fs: FileCalls, question: Question) => { ans
 const start: Job<null, null> = () => ({ answer: null });
 
 /** All jobs, by the name under which they are asked for. */
-export const jobs = { readObject, start, writeFiles } satisfies Record<string, Job<never, unknown>>;
+export const jobs = { readFiles, readObject, start, unchangedDirectories, writeFiles } satisfies Record<
+  string,
+  Job<never, unknown>
+>;
 
 type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

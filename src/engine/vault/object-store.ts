@@ -1,19 +1,20 @@
 import { type Context, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { writeCache } from './cache-file.ts';
+import { decompress } from './codec.ts';
 import { encodeIndex, type IndexEntry, recordsOf } from './index-file.ts';
 import { readMarks } from './marks.ts';
 import { allPackRecords } from './merged-index.ts';
 import { objectId } from './object-id.ts';
 import { type Location, ObjectIndex } from './object-index.ts';
-import type { Block } from './pack.ts';
+import { type Block, bufferOf, type FilledBlock, idsOf } from './pack.ts';
 import { indexPath } from './pack-index.ts';
 import { PackReader, packPath } from './pack-reader.ts';
 import { PackWriter } from './pack-writer.ts';
 import { PacksTaken } from './packs-taken.ts';
 
-/** What a capture needs of a store. */
-export type ObjectSink = Pick<ObjectStore, 'put' | 'get'>;
+/** What a capture needs of a store. One that packs takes whole blocks, too. */
+export type ObjectSink = Pick<ObjectStore, 'put' | 'get'> & Partial<Pick<ObjectStore, 'putBlock'>>;
 
 /**
  * The objects of a vault, by id. Reading checks every byte against the id. Writing needs no lock: any number of
@@ -52,20 +53,48 @@ export class ObjectStore {
 
   /** Stores an object unless the vault has it. It is durable, and can be read, after `flush`. */
   async put(kind: 'content' | 'tree', id: string, bytes: Buffer): Promise<void> {
-    if (this.#fresh.has(id)) return;
-    const pack = this.#load().find(id)?.pack;
-    if (pack !== undefined && !this.#marks.has(pack)) {
-      this.#needed.add(pack);
-      return;
-    }
+    if (this.#isKept(id)) return;
     this.#fresh.add(id);
     this.newBytes += bytes.length;
+    await this.#writing(this.#openWriter().add(kind, id, bytes));
+  }
+
+  /** Stores the contents in a block: the block as it is, unless the vault has some of them. @returns whether all were new */
+  async putBlock(block: FilledBlock): Promise<boolean> {
+    const ids = idsOf(block);
+    const isNew = !ids.some(id => this.#isKept(id));
+    if (!isNew || !block.isCompressed) {
+      const raw = decompress(block.codec, bufferOf(block), block.rawLength);
+      let at = ids.length * 4;
+      for (const [index, id] of ids.entries()) {
+        const end = at + block.lengths[index]!;
+        await this.put('content', id, raw.subarray(at, end));
+        at = end;
+      }
+    } else if (ids.length > 0) {
+      for (const id of ids) this.#fresh.add(id);
+      this.newBytes += block.rawLength - ids.length * 4;
+      await this.#writing(this.#openWriter().addBlock(block, ids));
+    }
+    return isNew;
+  }
+
+  /** Whether an object need not be stored. Then the pack that has it is needed. */
+  #isKept(id: string): boolean {
+    if (this.#fresh.has(id)) return true;
+    const pack = this.#load().find(id)?.pack;
+    if (pack === undefined || this.#marks.has(pack)) return false;
+    this.#needed.add(pack);
+    return true;
+  }
+
+  #openWriter(): PackWriter {
     this.#writer ??= new PackWriter(
       this.#context,
       (pack, entries) => this.#addPack(pack, entries),
       pack => this.#marks.has(pack),
     );
-    await this.#writing(this.#writer.add(kind, id, bytes));
+    return this.#writer;
   }
 
   async flush(): Promise<void> {

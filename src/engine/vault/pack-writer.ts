@@ -1,15 +1,31 @@
 import path from 'node:path';
 import { type Context, vaultPath } from '../context.ts';
 import { removeQuietly, renameOver, syncDirectory, temporaryPath, writeAll } from '../durable.ts';
-import { codec, compress } from './codec.ts';
+import { type Compressed, codec, compress } from './codec.ts';
 import type { IndexEntry } from './index-file.ts';
 import { objectHash } from './object-id.ts';
-import { blockHeaderLength, blockTarget, encodeBlockHeader, packMagic, packTarget, rawBlock } from './pack.ts';
+import {
+  blockHeaderLength,
+  blockTarget,
+  bufferOf,
+  encodeBlockHeader,
+  type FilledBlock,
+  packMagic,
+  packTarget,
+  rawBlock,
+} from './pack.ts';
 
 interface OpenBlock {
   ids: string[];
   parts: Buffer[];
   size: number;
+}
+
+interface QueuedBlock {
+  ids: readonly string[];
+  lengths: ArrayLike<number>;
+  rawLength: number;
+  compressed: Promise<Compressed>;
 }
 
 interface OpenPack {
@@ -34,7 +50,7 @@ export class PackWriter {
   readonly #isDoomed: (pack: string) => boolean;
   /** File contents and trees fill blocks of their own, so that listing a snapshot reads no file contents. */
   readonly #open: Record<'content' | 'tree', OpenBlock> = { content: emptyBlock(), tree: emptyBlock() };
-  #queue: { ids: string[]; lengths: number[]; raw: Buffer; compressed: ReturnType<typeof compress> }[] = [];
+  #queue: QueuedBlock[] = [];
   #pack: OpenPack | undefined;
   /** Bytes written to packs so far. */
   storedBytes = 0;
@@ -60,6 +76,13 @@ export class PackWriter {
     // What fills its block is copied into it at once, below.
     target.parts.push(target.size >= blockTarget ? bytes : Buffer.from(bytes));
     if (target.size >= blockTarget) this.#fill(kind);
+    while (this.#queue.length > inFlight) await this.#writeNext();
+  }
+
+  /** Takes a block that was compressed already. Resolves when there is room for more. */
+  async addBlock(block: FilledBlock, ids: readonly string[]): Promise<void> {
+    const compressed = Promise.resolve({ codec: block.codec, payload: bufferOf(block) });
+    this.#queue.push({ ids, lengths: block.lengths, rawLength: block.rawLength, compressed });
     while (this.#queue.length > inFlight) await this.#writeNext();
   }
 
@@ -94,7 +117,7 @@ export class PackWriter {
     const compressed = compress(raw);
     // The failure is met where the block is awaited; until then it must not end the process.
     compressed.catch(() => {});
-    this.#queue.push({ ids, lengths: parts.map(part => part.length), raw, compressed });
+    this.#queue.push({ ids, lengths: parts.map(part => part.length), rawLength: raw.length, compressed });
     this.#open[kind] = emptyBlock();
   }
 
@@ -107,7 +130,7 @@ export class PackWriter {
     const header = encodeBlockHeader({
       codec: used,
       storedLength: payload.length,
-      rawLength: block.raw.length,
+      rawLength: block.rawLength,
       count: block.ids.length,
     });
     const offset = pack.size;

@@ -49,6 +49,25 @@ export function rawBlock(objects: readonly Buffer[]): Buffer {
   return Buffer.concat([lengths, ...objects]);
 }
 
+/** A block as it is to be written, with the ids of its objects (64 digits each, one after the other). */
+export interface FilledBlock {
+  ids: string;
+  lengths: Uint32Array;
+  codec: number;
+  payload: Uint8Array;
+  rawLength: number;
+  /** Whether the payload is as it should be stored. Otherwise nobody has tried to compress it. */
+  isCompressed: boolean;
+}
+
+export function bufferOf({ payload: { buffer, byteOffset, byteLength } }: FilledBlock): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+export function idsOf({ ids, lengths }: Pick<FilledBlock, 'ids' | 'lengths'>): string[] {
+  return Array.from(lengths, (_, index) => ids.slice(index * 64, index * 64 + 64));
+}
+
 function corrupt(path: string, why: string): HoldfastError {
   return new HoldfastError('CORRUPT', `A pack is damaged: ${why}.`, {
     path,

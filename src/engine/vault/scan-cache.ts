@@ -1,8 +1,9 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
 import { sealCache, unsealCache, writeCache } from './cache-file.ts';
+import { numbersPerEntry } from './file-numbers.ts';
 
-/** What a directory was when it was last captured: `stats` has four numbers for each name, in the order of `names`. */
+/** What a directory was when it was last captured: `stats` has its numbers (file-numbers.ts) for each name, in the order of `names`. */
 export interface ScannedDirectory {
   tree: string;
   files: number;
@@ -10,9 +11,6 @@ export interface ScannedDirectory {
   names: string[];
   stats: Float64Array;
 }
-
-/** Size, mtime, ctime (ms) and inode: while these stay, a file's bytes are taken to be the ones captured. */
-export const numbersPerEntry = 4;
 
 /**
  * Lets an unchanged file cost one `lstat`. Valid only for the vault whose packs it names: when one of them is gone, so

@@ -1,0 +1,49 @@
+import { systemPath } from '../names.ts';
+import { readNames, specialKind } from '../read-directory.ts';
+import type { Job } from '../threads/jobs.ts';
+
+import { numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
+
+/** Directories as they were captured. */
+export interface EarlierDirectories {
+  /** When the capture began, in ms: what changed about then, may change again without being seen (file-numbers.ts). */
+  started: number;
+  directories: {
+    /** Absolute. */
+    path: string;
+    /** All names in it with `/` between them: one text crosses to another thread much faster than many. */
+    names: string;
+    /** A name in it that does not count. */
+    except?: string;
+  }[];
+  /** The numbers of all names, directory after directory. */
+  stats: Float64Array;
+}
+
+/** Which directories hold the same names still, in the same state each: 1 for these. What is below a directory in them is not looked at. */
+export const unchangedDirectories: Job<EarlierDirectories, Uint8Array> = (fs, { started, directories, stats }) => {
+  const answer = new Uint8Array(directories.length);
+  let position = 0;
+  for (const [index, { path, names, except }] of directories.entries()) {
+    const list = names === '' ? [] : names.split('/');
+    try {
+      const same =
+        readNames(fs, path)
+          .filter(name => name !== except)
+          .join('/') === names;
+      if (same && list.every((name, number) => isSame(name, position + number * numbersPerEntry))) answer[index] = 1;
+    } catch {
+      // Whoever asked looks there again, and meets what is wrong.
+    }
+    position += list.length * numbersPerEntry;
+
+    function isSame(name: string, at: number): boolean {
+      const stat = fs.lstatSync(systemPath(`${path}/${name}`));
+      if (specialKind(stat)) return false;
+      const numbers = numbersOf(started, stat);
+      for (let number = 0; number < numbersPerEntry; number++) if (numbers[number] !== stats[at + number]) return false;
+      return true;
+    }
+  }
+  return { answer };
+};

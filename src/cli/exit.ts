@@ -34,7 +34,7 @@ export function usageFailure(problem: CommandLineProblem, help: string): Failure
 
 /** Any other thrown thing. Loads the engine's errors, which a command that succeeds need not. */
 export async function failureOf(error: unknown): Promise<Failure> {
-  const { exitStatusOf } = await import('../protocol/error.ts');
+  const { exitStatusOf } = await import('../protocol/error-codes.ts');
   const { asHoldfastError, systemCode, HoldfastError } = await import('../engine/errors.ts');
   const known = asHoldfastError(error);
   const body = known.toBody();

@@ -1,4 +1,5 @@
-import { type ErrorBody, type ErrorCode, errorCodes } from '../protocol/error.ts';
+import type { ErrorBody } from '../protocol/error.ts';
+import { type ErrorCode, errorCodes } from '../protocol/error-codes.ts';
 
 interface ErrorParts {
   /** The file, directory or record that it happened to. */

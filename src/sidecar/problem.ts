@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { asHoldfastError } from '../engine/errors.ts';
-import { ErrorBody, type ErrorCode, errorCodes } from '../protocol/error.ts';
+import { ErrorBody } from '../protocol/error.ts';
+import { type ErrorCode, errorCodes } from '../protocol/error-codes.ts';
 
 /** What only HTTP knows: these never leave the engine and mean nothing on the command line. */
 const httpCodes = ['UNAUTHORIZED', 'UNSUPPORTED_MEDIA_TYPE', 'MISDIRECTED'] as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { asHoldfastError, HoldfastError } from '../../src/engine/errors.ts';
 import { listMigrations } from '../../src/engine/migrations/list.ts';
 import { listSnapshots } from '../../src/engine/snapshots/list.ts';
-import { errorCodes } from '../../src/protocol/error.ts';
+import { errorCodes } from '../../src/protocol/error-codes.ts';
 import { readTree } from '../fixtures/tree.ts';
 import { nextOrder } from './history-choice.ts';
 import { type Answer, type Ending, type Order, type Runner, runHere, type Trouble } from './history-orders.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { asHoldfastError } from '../../src/engine/errors.ts';
-import { errorCodes } from '../../src/protocol/error.ts';
+import { errorCodes } from '../../src/protocol/error-codes.ts';
 import { checkWorld, leftovers } from './check.ts';
 import { type Fault, type FaultKind, failingPorts } from './faulty-files.ts';
 import { type Death, runAndKill } from './kill.ts';

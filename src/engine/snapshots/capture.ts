@@ -6,7 +6,7 @@ import { below, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
-import { numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
+import { namesOf, numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import type { ScanCache, ScannedDirectory } from '../vault/scan-cache.ts';
@@ -102,7 +102,9 @@ async function captureDirectory(
     files += child.files;
     bytes += child.bytes;
   };
-  for (const name of unchanged?.names ?? ahead?.names ?? readNames(walk.context.ports.fs, absolute)) {
+  for (const name of (unchanged && namesOf(unchanged.names)) ??
+    ahead?.names ??
+    readNames(walk.context.ports.fs, absolute)) {
     const path = at === '' ? name : `${at}/${name}`;
     if (walk.pace.due())
       await walk.pace.breathe({ phase: 'Reading', done: walk.scanned, total: walk.total, unit: 'files' });
@@ -126,7 +128,7 @@ async function captureDirectory(
     tree = objectId(encoded);
     await walk.store.put('tree', tree, encoded);
   }
-  walk.directories.set(at, { tree, files, bytes, names, stats: Float64Array.from(stats) });
+  walk.directories.set(at, { tree, files, bytes, names: names.join('/'), stats: Float64Array.from(stats) });
   return { tree, files, bytes };
 }
 
@@ -137,7 +139,7 @@ function directlyIn(
   { names, files, bytes }: ScannedDirectory,
 ): { files: number; bytes: number } {
   const sums = { files, bytes };
-  for (const name of names) {
+  for (const name of namesOf(names)) {
     const inside = walk.before.get(below(at, name));
     sums.files -= inside?.files ?? 0;
     sums.bytes -= inside?.bytes ?? 0;
@@ -173,7 +175,7 @@ async function captureEntry(
     if (stat.isDirectory()) {
       const wanted = walk.selection.takes(path);
       const inside = await captureDirectory(walk, path, absolute);
-      if (!wanted && walk.directories.get(path)?.names.length === 0) return undefined;
+      if (!wanted && walk.directories.get(path)?.names === '') return undefined;
       const numbers = numbersOf(walk.started, stat);
       const same = walk.before.get(path)?.tree === inside.tree && earlier.keeps(name, numbers);
       const entry = same
@@ -236,6 +238,7 @@ function modeAndTime(stat: { mode: bigint; mtimeNs: bigint }): { mode: number; m
 class Earlier {
   readonly #store: ObjectSink;
   readonly #before: ScannedDirectory | undefined;
+  readonly #names: readonly string[];
   #same = 0;
   #position = 0;
   #entries: Map<string, TreeEntry> | undefined;
@@ -243,12 +246,14 @@ class Earlier {
   constructor(store: ObjectSink, before: ScannedDirectory | undefined) {
     this.#store = store;
     this.#before = before;
+    this.#names = namesOf(before?.names ?? '');
   }
 
   /** Whether an entry is as it was. Names come in sorted order, as they were stored, so a step forward finds them. */
   keeps(name: string, numbers: readonly number[]): boolean {
     if (!this.#before) return false;
-    const { names, stats } = this.#before;
+    const { stats } = this.#before;
+    const names = this.#names;
     while (this.#position < names.length && names[this.#position]! < name) this.#position++;
     if (names[this.#position] !== name) return false;
     const start = this.#position * numbersPerEntry;
@@ -259,15 +264,15 @@ class Earlier {
 
   /** An entry of which it is known that it is as it was; what it adds to the sums is counted already. */
   pass(name: string): CapturedEntry {
-    const { names, stats } = this.#before!;
-    while (names[this.#position] !== name) this.#position++;
+    const { stats } = this.#before!;
+    while (this.#names[this.#position] !== name) this.#position++;
     this.#same++;
     const start = this.#position * numbersPerEntry;
     return { entry: undefined, files: 0, bytes: 0, numbers: stats.subarray(start, start + numbersPerEntry) };
   }
 
   treeIfAllSame(names: readonly string[]): string | undefined {
-    return this.#before && this.#same === names.length && names.length === this.#before.names.length
+    return this.#before && this.#same === names.length && names.length === this.#names.length
       ? this.#before.tree
       : undefined;
   }

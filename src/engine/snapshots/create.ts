@@ -17,6 +17,7 @@ import { storing } from '../vault/storing.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type Captured, capture } from './capture.ts';
 import { captureLegacy } from './capture-legacy.ts';
+import { getReady } from './find-unchanged.ts';
 import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
 import { type Selection, selectionOf, withAlways } from './selection.ts';
 
@@ -72,6 +73,7 @@ async function takeInto(
   const selection = withAlways(selectionOf(context, scope), always);
   const whole = base === undefined && !scope.legacy && scope.paths.length === 0 && scope.areas.length === 0;
   const key = captureKey(context);
+  if (whole) getReady(context);
   const cache = base === undefined ? trustedCache(context, store, key) : undefined;
   store.rely(cache?.packs ?? []);
   const legacy = scope.legacy ? await captureLegacy(context, store, work) : undefined;

@@ -2,18 +2,29 @@ import { type Context, vaultName } from '../context.ts';
 import { below } from '../names.ts';
 import type { Pace } from '../pace.ts';
 import { runJob } from '../threads/run-job.ts';
-import type { ScannedDirectory } from '../vault/scan-cache.ts';
+import { numbersPerEntry } from '../vault/file-numbers.ts';
+import { type ScannedDirectory, scanCacheLength } from '../vault/scan-cache.ts';
 import { type EarlierDirectories, unchangedDirectories } from './unchanged-directories.ts';
 
 /** So many files take some milliseconds to look at. */
 const batchSize = 1000;
 /** For fewer files, another thread is not there before all is done. */
-export const worthThreads = 5000;
+const worthThreads = 20_000;
+/** Bytes of the scan cache for about so many. */
+const worthStarting = 100_000;
 /** To each thread, so that it goes on while this one is busy. */
 const ahead = 2;
 
 /** A directory with more would keep a thread too long: it is looked at name by name, later. */
 const longest = 10_000;
+
+/** Starts another thread while the caches are read, when `findUnchanged` will have work for it. */
+export function getReady(context: Context): void {
+  if (scanCacheLength(context) < worthStarting) return;
+  const nothing = { started: 0, directories: [], stats: new Float64Array() };
+  // What fails here fails again when it is needed.
+  runJob(context.ports, 'unchangedDirectories', nothing).catch(() => {});
+}
 
 type Batch = (readonly [path: string, directory: ScannedDirectory])[];
 
@@ -61,7 +72,7 @@ function batches(before: ReadonlyMap<string, ScannedDirectory>): Batch[] {
   const all: Batch[] = [];
   let batch: Batch = [];
   for (const one of before) {
-    if (one[1].names.length > longest) continue;
+    if (entriesOf(one[1]) > longest) continue;
     batch.push(one);
     if (namesIn(batch) < batchSize) continue;
     all.push(batch);
@@ -71,8 +82,10 @@ function batches(before: ReadonlyMap<string, ScannedDirectory>): Batch[] {
   return all;
 }
 
+const entriesOf = ({ stats }: ScannedDirectory) => stats.length / numbersPerEntry;
+
 /** A directory costs about as much as a name in it. */
-const namesIn = (batch: Batch) => batch.reduce((sum, [, { names }]) => sum + names.length + 1, 0);
+const namesIn = (batch: Batch) => batch.reduce((sum, [, one]) => sum + entriesOf(one) + 1, 0);
 
 function asked(base: string, batch: Batch, started: number): EarlierDirectories {
   const stats = new Float64Array(batch.reduce((sum, [, one]) => sum + one.stats.length, 0));
@@ -83,7 +96,7 @@ function asked(base: string, batch: Batch, started: number): EarlierDirectories 
   }
   const directories = batch.map(([path, { names }]) => ({
     path: below(base, path),
-    names: names.join('/'),
+    names,
     // The vault is in no capture.
     ...(path === '' ? { except: vaultName } : {}),
   }));

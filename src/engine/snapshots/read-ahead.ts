@@ -3,6 +3,7 @@ import { below } from '../names.ts';
 import type { Pace } from '../pace.ts';
 import { readEntries } from '../read-directory.ts';
 import { runJob } from '../threads/run-job.ts';
+import { namesOf } from '../vault/file-numbers.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import { blockTarget } from '../vault/pack.ts';
 import type { ScannedDirectory } from '../vault/scan-cache.ts';
@@ -141,7 +142,7 @@ export class ReadAhead {
       return;
     }
     this.#listed.set(at, directory);
-    const known = new Set(before.get(at)?.names);
+    const known = new Set(namesOf(before.get(at)?.names ?? ''));
     const inside: string[] = [];
     const files: string[] = [];
     for (const { name, kind } of directory.entries) {

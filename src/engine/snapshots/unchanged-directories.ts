@@ -2,7 +2,7 @@ import { systemPath } from '../names.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import type { Job } from '../threads/jobs.ts';
 
-import { numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
+import { countOf, hasNumbers, numbersPerEntry } from '../vault/file-numbers.ts';
 
 /** Directories as they were captured. */
 export interface EarlierDirectories {
@@ -25,25 +25,17 @@ export const unchangedDirectories: Job<EarlierDirectories, Uint8Array> = (fs, { 
   const answer = new Uint8Array(directories.length);
   let position = 0;
   for (const [index, { path, names, except }] of directories.entries()) {
-    const list = names === '' ? [] : names.split('/');
     try {
-      const same =
-        readNames(fs, path)
-          .filter(name => name !== except)
-          .join('/') === names;
-      if (same && list.every((name, number) => isSame(name, position + number * numbersPerEntry))) answer[index] = 1;
+      const now = readNames(fs, path).filter(name => name !== except);
+      const isSame = (name: string, number: number) => {
+        const stat = fs.lstatSync(systemPath(`${path}/${name}`));
+        return !specialKind(stat) && hasNumbers(started, stat, stats, position + number * numbersPerEntry);
+      };
+      if (now.join('/') === names && now.every(isSame)) answer[index] = 1;
     } catch {
       // Whoever asked looks there again, and meets what is wrong.
     }
-    position += list.length * numbersPerEntry;
-
-    function isSame(name: string, at: number): boolean {
-      const stat = fs.lstatSync(systemPath(`${path}/${name}`));
-      if (specialKind(stat)) return false;
-      const numbers = numbersOf(started, stat);
-      for (let number = 0; number < numbersPerEntry; number++) if (numbers[number] !== stats[at + number]) return false;
-      return true;
-    }
+    position += countOf(names) * numbersPerEntry;
   }
   return { answer };
 };

@@ -11,13 +11,39 @@ export const numbersPerEntry = 4;
  *
  * @param started when the scan began, in ms
  */
-export function numbersOf(
-  started: number,
-  stat: Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'> & Partial<Pick<Stats, 'isDirectory'>>,
-): [number, number, number, number] {
+export function numbersOf(started: number, stat: FileLook): [number, number, number, number] {
   const { mtimeMs, ctimeMs, ino } = stat;
-  const latest = Math.max(ctimeMs, mtimeMs);
-  const guard = ctimeMs % 1000 === 0 ? 3000 : 100;
-  const size = stat.isDirectory?.() ? 0 : stat.size;
-  return [latest > started - guard ? Number.NaN : size, mtimeMs, ctimeMs, ino];
+  return [isRecent(started, stat) ? Number.NaN : sizeOf(stat), mtimeMs, ctimeMs, ino];
+}
+
+/** Whether a file still has the numbers that begin at a place among `numbers`. */
+export function hasNumbers(started: number, stat: FileLook, numbers: Float64Array, at: number): boolean {
+  return (
+    numbers[at + 2] === stat.ctimeMs &&
+    numbers[at + 1] === stat.mtimeMs &&
+    numbers[at] === sizeOf(stat) &&
+    numbers[at + 3] === stat.ino &&
+    !isRecent(started, stat)
+  );
+}
+
+type FileLook = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'> & Partial<Pick<Stats, 'isDirectory'>>;
+
+const sizeOf = (stat: FileLook) => (stat.isDirectory?.() ? 0 : stat.size);
+
+function isRecent(started: number, { mtimeMs, ctimeMs }: FileLook): boolean {
+  return Math.max(ctimeMs, mtimeMs) > started - (ctimeMs % 1000 === 0 ? 3000 : 100);
+}
+
+/** How many names there are in a text of them. */
+export function countOf(names: string): number {
+  if (names === '') return 0;
+  let count = 1;
+  for (let at = names.indexOf('/'); at >= 0; at = names.indexOf('/', at + 1)) count++;
+  return count;
+}
+
+/** The names in a text of them. */
+export function namesOf(names: string): string[] {
+  return names === '' ? [] : names.split('/');
 }

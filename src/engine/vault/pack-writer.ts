@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { type Context, vaultPath } from '../context.ts';
 import { removeQuietly, renameOver, syncDirectory, temporaryPath, writeAll } from '../durable.ts';
-import { type Compressed, codec, compress } from './codec.ts';
+import { type Compressed, codec, compress, compressNow } from './codec.ts';
+import { giveBack } from './give-back.ts';
 import type { IndexEntry } from './index-file.ts';
 import { objectHash } from './object-id.ts';
 import {
@@ -114,7 +115,9 @@ export class PackWriter {
     const { ids, parts } = this.#open[kind];
     if (ids.length === 0) return;
     const raw = rawBlock(parts);
-    const compressed = compress(raw);
+    // Directories come between files that other threads read: handing these few over costs more than it saves.
+    const isSmall = kind === 'tree' && raw.length <= 2 * blockTarget;
+    const compressed = isSmall ? Promise.resolve(compressNow(raw)) : compress(raw);
     // The failure is met where the block is awaited; until then it must not end the process.
     compressed.catch(() => {});
     this.#queue.push({ ids, lengths: parts.map(part => part.length), rawLength: raw.length, compressed });
@@ -136,6 +139,8 @@ export class PackWriter {
     const offset = pack.size;
     this.#append(pack, header);
     this.#append(pack, payload);
+    // Longer than what buffers share, it lies in memory of its own, which may be much more than it needs.
+    if (payload.buffer.byteLength > Buffer.poolSize) giveBack(Buffer.from(payload.buffer));
     let at = block.ids.length * 4;
     for (const [index, id] of block.ids.entries()) {
       const length = block.lengths[index]!;

@@ -1,14 +1,15 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
 import { sealCache, unsealCache, writeCache } from './cache-file.ts';
-import { numbersPerEntry } from './file-numbers.ts';
+import { countOf, numbersPerEntry } from './file-numbers.ts';
 
 /** What a directory was when it was last captured: `stats` has its numbers (file-numbers.ts) for each name, in the order of `names`. */
 export interface ScannedDirectory {
   tree: string;
   files: number;
   bytes: number;
-  names: string[];
+  /** Sorted, with `/` between them: a hundred thousand texts would take long to load. */
+  names: string;
   stats: Float64Array;
 }
 
@@ -29,7 +30,7 @@ export interface ScanCache {
 
 const magic = 'holdfast-scan-2\n';
 
-type Row = [path: string, tree: string, files: number, bytes: number, names: string[]];
+type Row = [path: string, tree: string, files: number, bytes: number, names: string];
 
 export function writeScanCache(context: Context, cache: ScanCache): void {
   const rows: Row[] = [];
@@ -62,11 +63,16 @@ export function readScanCache(context: Context, key: string): ScanCache | undefi
   const directories = new Map<string, ScannedDirectory>();
   let position = 0;
   for (const [path, tree, files, size, names] of json.rows) {
-    const stats = numbers.subarray(position, position + names.length * numbersPerEntry);
+    const stats = numbers.subarray(position, position + countOf(names) * numbersPerEntry);
     position += stats.length;
     directories.set(path, { tree, files, bytes: size, names, stats });
   }
   return position === numbers.length ? { key, snapshot: json.snapshot, packs: json.packs, directories } : undefined;
+}
+
+/** How long the file is; 0 when there is none. */
+export function scanCacheLength(context: Context): number {
+  return context.ports.fs.statSync(cachePath(context), { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** The checksum says that nothing was damaged, not who wrote it. Checked by hand, since there may be a million names. */
@@ -78,7 +84,7 @@ function parsed(text: string): (Omit<ScanCache, 'directories'> & { rows: Row[] }
       isTexts(json.packs) &&
       json.rows.every(
         ([path, tree, files, bytes, names]: unknown[]) =>
-          typeof path === 'string' && isDigest(tree) && isCount(files) && isCount(bytes) && isTexts(names),
+          typeof path === 'string' && isDigest(tree) && isCount(files) && isCount(bytes) && typeof names === 'string',
       );
     return fits ? json : undefined;
   } catch (error) {

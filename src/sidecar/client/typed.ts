@@ -1,6 +1,6 @@
 import { type ClientResponse, hc } from 'hono/client';
 import { fromBody, HoldfastError } from '../../engine/errors.ts';
-import { errorCodes } from '../../protocol/error.ts';
+import { errorCodes } from '../../protocol/error-codes.ts';
 import type { Api } from '../api.ts';
 import type { Problem } from '../problem.ts';
 import { encodeQueryText } from '../query-text.ts';

@@ -21,9 +21,8 @@ const longest = 10_000;
 /** Starts another thread while the caches are read, when `findUnchanged` will have work for it. */
 export function getReady(context: Context): void {
   if (scanCacheLength(context) < worthStarting) return;
-  const nothing = { started: 0, directories: [], stats: new Float64Array() };
   // What fails here fails again when it is needed.
-  runJob(context.ports, 'unchangedDirectories', nothing).catch(() => {});
+  if (context.ports.threads) runJob(context.ports, 'start', null).catch(() => {});
 }
 
 type Batch = (readonly [path: string, directory: ScannedDirectory])[];

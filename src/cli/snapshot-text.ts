@@ -112,7 +112,7 @@ export function fileLines(style: Style, files: readonly FileInfo[]): string[] {
     style.dim(modeText(file.type, file.mode)),
     file.type === 'file' ? number(file.size) : '',
     style.dim(clock(file.mtime)),
-    `${printable(file.path)}${file.type === 'dir' ? '/' : ''}${file.target === undefined ? '' : style.dim(` → ${printable(file.target)}`)}`,
+    `${printable(file.path)}${file.type === 'dir' ? '/' : ''}${file.target === undefined ? '' : style.dim(` → ${printable(file.target)}`)}${file.sameAs === undefined ? '' : style.dim(` = ${printable(file.sameAs)}`)}`,
   ]);
   return rows.length === 0 ? ['No files.'] : table(style, ['', '>', '', ''], rows);
 }
@@ -126,6 +126,8 @@ function changeText(before: FileInfo, after: FileInfo): string {
     );
   }
   if (before.target !== after.target) parts.push(`link to ${printable(after.target ?? '')}`);
+  if (before.sameAs !== after.sameAs)
+    parts.push(after.sameAs === undefined ? 'a file of its own' : `one file with ${printable(after.sameAs)}`);
   if (before.mode !== after.mode)
     parts.push(`mode ${(before.mode & 0o7777).toString(8)} → ${(after.mode & 0o7777).toString(8)}`);
   if (parts.length === 0) parts.push('time');

@@ -18,7 +18,7 @@ export type Omission = z.infer<typeof Omission>;
 export const FileType = z.enum(['file', 'dir', 'link']);
 export type FileType = z.infer<typeof FileType>;
 
-/** One entry of a tree as people see it: `sha256` for files only, `target` for links only. */
+/** One entry of a tree as people see it: `sha256` and `sameAs` for files only, `target` for links only. */
 export const FileInfo = z.object({
   path: RootPath,
   type: FileType,
@@ -27,6 +27,8 @@ export const FileInfo = z.object({
   mtime: Time,
   sha256: Sha256.optional(),
   target: z.string().optional(),
+  /** Of another name of one file (a hard link): the path of the first name. */
+  sameAs: RootPath.optional(),
   /** It lies in a secret area: its content is not to be shown. */
   secret: z.literal(true).optional(),
 });

@@ -135,6 +135,8 @@ export class World {
 
   #populate(random: Random, size: number): Context {
     makeTree(this.root, randomTree(random, size), { mtime: 1_600_000_000_123 });
+    const first = Object.entries(this.rootTree()).find(([, one]) => one.type === 'file');
+    if (first) fs.linkSync(`${this.root}/${first[0]}`, `${this.root}/linked`);
     makeTree(`${this.base}/old`, randomTree(random, size), { mtime: 1_650_000_000_456 });
     fs.mkdirSync(this.backups);
     makeTree(this.elsewhere, randomTree(random, size), { mtime: 1_500_000_000_789 });

@@ -20,6 +20,7 @@ interface Listed {
   mtime: string;
   sha256?: string;
   target?: string;
+  sameAs?: string;
 }
 
 /** As the command line has it: times cut to the millisecond before. */

@@ -1,9 +1,8 @@
 """Reads a Holdfast vault. Written from docs/format.md alone; shares nothing with Holdfast.
 
-    holdfast_read.py [--zstd COMMAND] list VAULT
+    holdfast_read.py [--zstd COMMAND] list|verify VAULT
     holdfast_read.py [--zstd COMMAND] files VAULT SNAPSHOT
     holdfast_read.py [--zstd COMMAND] extract VAULT SNAPSHOT DIRECTORY
-    holdfast_read.py [--zstd COMMAND] verify VAULT
 
 VAULT is the directory `.holdfast`, SNAPSHOT an id or its beginning. COMMAND decompresses zstd from its input to its
 output (default: `zstd -dc`). Answers are JSON; the exit status of a damaged vault is 5.
@@ -13,6 +12,7 @@ import hashlib
 import json
 import os
 import pathlib
+import posixpath
 import re
 import shlex
 import struct
@@ -72,9 +72,8 @@ class Packs:
 
     def __init__(self, vault, zstd):
         self.vault, self.zstd, self.places, self.kept = vault, zstd, {}, {}
-        directory = os.path.join(vault, "packs")
-        names = sorted(os.listdir(directory)) if os.path.isdir(directory) else []
-        self.names = [name[:64] for name in names if re.fullmatch(r"[0-9a-f]{64}\.pack", name)]
+        packs = files_like(vault, "packs/*.pack")
+        self.names = [path[6:70] for path in packs if re.fullmatch(r"packs.[0-9a-f]{64}\.pack", path)]
         for name in self.names:
             for entry in self.index_of(name) or self.scan(name):
                 self.places.setdefault(entry[0], (name, *entry[1:]))
@@ -143,9 +142,11 @@ class Packs:
         return tree["entries"]
 
     def walk(self, identity, parent=""):
-        """Each entry below a tree with its path; a directory before what is in it."""
+        """Each entry below a tree with its path; a directory before what is in it. Then `sameAs` is such a path."""
         for entry in self.tree(identity):
             path = parent + entry["name"]
+            if "sameAs" in entry:
+                entry = {**entry, "sameAs": posixpath.normpath(parent + entry["sameAs"])}
             yield path, entry
             if entry["type"] == "dir":
                 yield from self.walk(entry["tree"], path + "/")
@@ -182,7 +183,7 @@ def snapshot_named(vault, beginning):
 
 
 def described(path, entry):
-    facts = {key: entry[key] for key in ("type", "mode", "mtime", "sha256", "target") if key in entry}
+    facts = {key: entry[key] for key in ("type", "mode", "mtime", "sha256", "target", "sameAs") if key in entry}
     return {"path": path, "size": entry.get("size", entry.get("bytes", 0)), **facts}
 
 
@@ -194,23 +195,25 @@ def extract(packs, tree, target):
     os.makedirs(target, exist_ok=True)
     if os.listdir(target):
         sys.exit(f"{target} is not empty")
-    directories = []
+    made, files = [], {}
     for path, entry in packs.walk(tree):
-        place, times = os.path.join(os.fsencode(target), system_bytes(path)), (int(entry["mtime"]), int(entry["mtime"]))
-        if entry["type"] == "dir":
-            os.mkdir(place, 0o700)
-            directories.append((place, entry["mode"], times))
-        elif entry["type"] == "link":
+        place = os.path.join(os.fsencode(target), system_bytes(path))
+        made.append((place, entry))
+        if entry["type"] == "link":
             os.symlink(system_bytes(entry["target"]), place)
-            os.utime(place, ns=times, follow_symlinks=False)
+        elif entry["type"] == "dir":
+            os.mkdir(place, 0o700)
         else:
+            first, files[path] = files.get(entry.get("sameAs")), (place, entry["sha256"], entry["mode"], entry["mtime"])
+            if first and first[1:] == files[path][1:]:
+                os.link(first[0], place)
+                continue
             with open(place, "xb") as file:
                 file.writelines(packs.content(entry))
+    for place, entry in reversed(made):
+        if entry["type"] != "link":
             os.chmod(place, entry["mode"])
-            os.utime(place, ns=times)
-    for place, mode, times in reversed(directories):
-        os.chmod(place, mode)
-        os.utime(place, ns=times)
+        os.utime(place, ns=(int(entry["mtime"]), int(entry["mtime"])), follow_symlinks=False)
 
 
 def checked_sums(packs, tree, seen):

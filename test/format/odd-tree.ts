@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { linkSync, lstatSync } from 'node:fs';
 import { nameFromBytes, systemPath } from '../../src/engine/names.ts';
 import { directory, file, link, makeTree } from '../fixtures/tree.ts';
 import { setTimes } from './reader.ts';
@@ -45,6 +45,10 @@ export function makeOddTree(root: string): void {
     },
     { mtime: '2024-05-06T07:08:09.123Z' },
   );
+  // Names of one file in several directories: that under which it was made is not the first of them.
+  linkSync(`${root}/notes/a.md`, `${root}/a/also`);
+  linkSync(`${root}/notes/a.md`, systemPath(`${root}/notes/deep/${name(0xfe)}`));
+  linkSync(systemPath(`${root}/${name(0x62, 0xff, 0xc3)}`), `${root}/notes/not UTF-8`);
   const times: Record<string, bigint> = {
     'plain.txt': 1_700_000_000n * second + 123_456_789n,
     empty: -1n,

@@ -12,6 +12,7 @@ import type { Work } from '../ports.ts';
 import { encodeRecord } from '../record.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { ArchivedNames, archivedName, headEntry, manifestEntry } from './archive-names.ts';
+import { ArchivedLinks } from './archived-links.ts';
 import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
 import { gather, gatherLegacyEntries, type LiveEntry } from './gather.ts';
 import { readLiveFile } from './read-live-file.ts';
@@ -88,6 +89,7 @@ async function writeArchive(
   const writer = new ArchiveWriter(ports.fs, file);
   const manifest: Manifest = { entries: [], omitted };
   const names = new ArchivedNames();
+  const links = new ArchivedLinks(ports.fs);
   let files = 0;
   let bytes = 0;
   try {
@@ -96,7 +98,7 @@ async function writeArchive(
     await own(headEntry, encodeRecord(headKind, head, ports.now()));
     for (const entry of entries) {
       if (pace.due()) await pace.breathe({ phase: 'Archiving', done: bytes, total, unit: 'bytes' });
-      const { absolute: _, ...facts } = entry;
+      const { absolute: _, linked, ...facts } = entry;
       const name = names.nameOf(entry.path);
       const listed = name === archivedName(entry.path) ? facts : { ...facts, archived: name };
       if (entry.type !== 'file') {
@@ -105,10 +107,21 @@ async function writeArchive(
         continue;
       }
       try {
-        const { sha256, problem, ...live } = await readLiveFile(ports.fs, entry, (now, chunks) =>
+        const first = links.firstOf(entry);
+        if (first) {
+          const { name: linkname, ...live } = first;
+          const header = headerOf(name, { ...entry, ...live });
+          await writer.entry({ ...header, type: 'link', size: 0, linkname }, []);
+          manifest.entries.push({ ...listed, ...live });
+          files++;
+          bytes += live.size;
+          continue;
+        }
+        const { sha256, problem, file, ...live } = await readLiveFile(ports.fs, entry, (now, chunks) =>
           writer.entry(headerOf(name, { ...entry, ...now }), chunks),
         );
         manifest.entries.push({ ...listed, ...live, sha256 });
+        if (linked) links.add(file, { ...live, name, sha256 });
         if (problem) omitted.push({ path: entry.path, reason: problem });
         files++;
         bytes += live.size;

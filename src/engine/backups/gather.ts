@@ -13,7 +13,11 @@ import { selectionOf } from '../snapshots/selection.ts';
 import { headEntry, isTooDeep, manifestEntry } from './archive-names.ts';
 import type { Manifest } from './records.ts';
 
-export type LiveEntry = Manifest['entries'][number] & { absolute: string };
+export type LiveEntry = Manifest['entries'][number] & {
+  absolute: string;
+  /** A file with more than one name. */
+  linked?: boolean;
+};
 
 /** Everything that a backup is to hold, as it lies on disk now, and what it leaves out with the reason. */
 export async function gather(
@@ -83,7 +87,10 @@ export async function gather(
     } else if (stat.isSymbolicLink()) {
       const target = nameFromBytes(fs.readlinkSync(absolute, { encoding: 'buffer' }));
       entries.push({ ...facts, type: 'link', size: 0, target });
-    } else entries.push({ ...facts, type: 'file', size: Number(stat.size) });
+    } else {
+      const linked = stat.nlink > 1n ? { linked: true } : {};
+      entries.push({ ...facts, type: 'file', size: Number(stat.size), ...linked });
+    }
   };
 
   await visit('');

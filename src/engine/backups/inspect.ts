@@ -82,10 +82,21 @@ export async function inspectArchive(
   await checkShape(exact, pace);
   if (!trustLinks) await checkLinks(exact, context.ports.platform, pace);
   return {
-    entries: [...exact.values()],
+    entries: withFirstNames([...exact.values()]),
     head,
     bad: manifest ? differences(list, manifest) : [],
   };
+}
+
+/** Hard links were read as files; now that all have their paths, they say again whose. */
+function withFirstNames(entries: readonly ArchivedEntry[]): ArchivedEntry[] {
+  const firsts = new Map<string, string>();
+  return entries.map(entry => {
+    const first = firsts.get(entry.archived);
+    if (entry.type !== 'file' || first !== undefined) return first === undefined ? entry : { ...entry, sameAs: first };
+    firsts.set(entry.archived, entry.path);
+    return entry;
+  });
 }
 
 async function wholeOf(entry: ArchivePart): Promise<Buffer> {

@@ -14,14 +14,14 @@ export interface LiveFile {
  * Hands a file's bytes to `use`, exactly as many as the size it had when it was opened: an archive states a length
  * before the bytes, so bytes that are missing by then are zeros.
  *
- * @returns also what is wrong with the bytes, if anything
+ * @returns also what is wrong with the bytes, if anything, and which file it was, as `fileOf` says
  * @throws what opening the file throws, or `use`
  */
 export async function readLiveFile(
   fs: FileCalls,
   entry: LiveEntry,
   use: (live: LiveFile, chunks: Iterable<Uint8Array>) => Promise<void>,
-): Promise<LiveFile & { sha256: string; problem: string | undefined }> {
+): Promise<LiveFile & { sha256: string; problem: string | undefined; file: string }> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
   const file = fs.openSync(entry.absolute, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
@@ -56,10 +56,15 @@ export async function readLiveFile(
     if (!problem && !isUnchanged(before, fs.fstatSync(file, { bigint: true }))) {
       problem = 'it changed while it was read; archived as read';
     }
-    return { ...live, sha256: hash.digest('hex'), problem };
+    return { ...live, sha256: hash.digest('hex'), problem, file: fileOf(before) };
   } finally {
     fs.closeSync(file);
   }
+}
+
+/** The same for all names of one file. */
+export function fileOf({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string {
+  return `${dev}:${ino}`;
 }
 
 function isUnchanged(before: BigIntStats, after: BigIntStats): boolean {

@@ -20,6 +20,7 @@ import {
 } from './plan.ts';
 import { clearHome, recoverPlacement } from './recover.ts';
 import { Stager } from './stage.ts';
+import { fillWithLinks } from './stage-hard-links.ts';
 import { HalfDone, swap } from './swap.ts';
 import type { Wanted } from './wanted.ts';
 
@@ -38,6 +39,7 @@ export interface Placement {
 
 export interface Placed {
   changes: Change[];
+  /** What was not placed, or not as one file with another. */
   failed: Omission[];
   /** Files and links that were written, each with its digest checked. */
   written: number;
@@ -123,9 +125,10 @@ async function placeIn(
   const puts: Wanted[] = [];
   for (const step of plan.steps) if (step.do === 'put') puts.push(step.wanted);
   for (const one of puts) if (one.type === 'link') stager.link(one);
-  await fill(
+  const copies = await fillWithLinks(
     stager,
     puts.filter(one => one.type === 'file' && !stager.has(one)),
+    fill,
   );
   const made = plan.steps.flatMap(step => (step.do === 'mkdir' ? [step.path] : []));
   stager.keepOnly(puts, made);
@@ -149,7 +152,7 @@ async function placeIn(
   }
   return {
     changes: plan.changes.filter(({ path }) => !dropped.has(path)),
-    failed,
+    failed: [...failed, ...copies.filter(({ path }) => !dropped.has(path))],
     written: puts.filter(({ path }) => !dropped.has(path)).length,
   };
 }

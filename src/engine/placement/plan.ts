@@ -6,6 +6,7 @@ import { foldedName, nameFromBytes, nameProblem, parentOf, systemPath } from '..
 import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
 import { specialKind } from '../read-directory.ts';
+import { NamesInPlace } from './hard-links.ts';
 import { hashFile } from './hash-file.ts';
 import { isReserved } from './home.ts';
 import type { Wanted } from './wanted.ts';
@@ -72,6 +73,7 @@ export async function planPlacement(
     plan.changes.push({ path, action: 'delete', type: typeOf(stat) });
   }
   const collisions = collidingPaths(ports, base, wanted);
+  const names = new NamesInPlace(wanted);
   for (const [number, one] of wanted.entries()) {
     if (pace.due()) await pace.breathe({ phase: 'Comparing', done: number, total: wanted.length, unit: 'files' });
     const parent = parentOf(one.path);
@@ -91,9 +93,12 @@ export async function planPlacement(
     const special = there && specialKind(there);
     if (special) fail(one.path, `${special} is in the way`);
     else if (one.type === 'dir') planDirectory(plan, one, there, overwrite, fail);
-    else if (!there) planNewLeaf(plan, one, unseen);
-    else await planLeaf(ports, plan, one, there, overwrite, fail, pace);
+    else if (!there) {
+      planNewLeaf(plan, one, unseen);
+      names.addMissing(one);
+    } else await planLeaf(ports, plan, one, there, overwrite, fail, pace, names);
   }
+  if (overwrite === 'always' || overwrite === 'if-changed') planAgain(plan, names);
   return plan;
 }
 
@@ -159,6 +164,7 @@ async function planLeaf(
   overwrite: Overwrite,
   fail: Fail,
   pace: Pace,
+  names: NamesInPlace,
 ): Promise<void> {
   const { path, type } = one;
   if (there.isDirectory()) {
@@ -167,6 +173,7 @@ async function planLeaf(
   }
   if (await isSame(ports, plan.base, one, there, overwrite, pace)) {
     plan.changes.push({ path, action: 'unchanged', type });
+    if (type === 'file') names.add(one, there);
     return;
   }
   if (overwrite === 'never' || (overwrite === 'if-newer' && BigInt(one.mtime) <= there.mtimeNs)) {
@@ -175,6 +182,15 @@ async function planLeaf(
   }
   plan.steps.push({ do: 'put', path, displaces: true, wanted: one, there: stateOf(there) });
   plan.changes.push({ path, action: 'overwrite', type });
+  names.addMissing(one);
+}
+
+/** What has the right content, but is one file with something that it should not be one with, is written anew. */
+function planAgain(plan: PlacementPlan, names: NamesInPlace): void {
+  const wrong = new Map(names.wrong().map(({ one, there }) => [one.path, { one, there }]));
+  for (const { one, there } of wrong.values())
+    plan.steps.push({ do: 'put', path: one.path, displaces: true, wanted: one, there: stateOf(there) });
+  if (wrong.size > 0) for (const change of plan.changes) if (wrong.has(change.path)) change.action = 'overwrite';
 }
 
 /** Under `if-changed`, equal size and time are taken as equal content; otherwise the bytes decide. */

@@ -1,6 +1,6 @@
 import type { Omission } from '../../protocol/common.ts';
-import { removeQuietly, syncDirectory, writeAll } from '../durable.ts';
-import { asHoldfastError, HoldfastError } from '../errors.ts';
+import { linksMissing, removeQuietly, syncDirectory, writeAll } from '../durable.ts';
+import { asHoldfastError, HoldfastError, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import type { Pace } from '../pace.ts';
 import type { Ports } from '../ports.ts';
@@ -111,6 +111,25 @@ export class Stager {
       const place = this.#newPlace(wanted.path);
       this.#ports.fs.symlinkSync(systemPath(wanted.target ?? ''), place);
       this.#ports.fs.lutimesSync(place, time, time);
+    });
+  }
+
+  /**
+   * Gives the staged file of `first` one more name.
+   *
+   * @returns false where the file system knows no such names; then nothing is staged
+   */
+  hardLink(first: Wanted, wanted: Wanted): boolean {
+    return this.#writing(() => {
+      const place = this.#newPlace(wanted.path);
+      try {
+        this.#ports.fs.linkSync(this.#places.at(first.path), place);
+        return true;
+      } catch (error) {
+        this.#places.drop(wanted.path);
+        if (linksMissing.includes(systemCode(error) ?? '')) return false;
+        throw error;
+      }
     });
   }
 

@@ -1,3 +1,4 @@
+import { firstName } from '../vault/first-name.ts';
 import type { TreeEntry } from '../vault/tree.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface Wanted {
   /** Of a file that comes from the vault in several objects: their ids, in order. */
   chunks?: readonly string[];
   target?: string;
+  /** Of another name of one file: the path of the first one, which need not be wanted. */
+  sameAs?: string;
   /** A directory that is wanted only to hold others: made when missing, otherwise left as it is. */
   implied?: boolean;
 }
@@ -22,7 +25,9 @@ export function wantedFrom(path: string, entry: TreeEntry): Wanted {
   const { type, mode, mtime } = entry;
   if (entry.type === 'file') {
     const { size, sha256, chunks } = entry;
-    return chunks ? { path, type, mode, mtime, size, sha256, chunks } : { path, type, mode, mtime, size, sha256 };
+    const sameAs = firstName(path, entry);
+    const whole = { path, type, mode, mtime, size, sha256, ...(sameAs ? { sameAs } : {}) };
+    return chunks ? { ...whole, chunks } : whole;
   }
   if (entry.type === 'link') return { path, type, mode, mtime, size: 0, target: entry.target };
   return { path, type, mode, mtime, size: 0 };

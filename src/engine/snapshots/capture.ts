@@ -10,9 +10,10 @@ import { namesOf, numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import type { ScanCache, ScannedDirectory } from '../vault/scan-cache.ts';
-import { type DirectoryEntry, decodeTree, encodeTree, type TreeEntry } from '../vault/tree.ts';
+import { type DirectoryEntry, decodeTree, encodeTree, type FileEntry, type TreeEntry } from '../vault/tree.ts';
 import type { AheadDirectory } from './ahead-directory.ts';
 import { findUnchanged } from './find-unchanged.ts';
+import { HardLinks } from './hard-links.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { readContent } from './read-content.ts';
 import type { Selection } from './selection.ts';
@@ -42,6 +43,7 @@ interface Walk {
   ahead: ReadAhead | undefined;
   scanned: number;
   total: number;
+  hardLinks: HardLinks;
 }
 
 /** Reads everything selected below `base` into the store, and the directories as trees. Nothing is followed or opened
@@ -71,6 +73,7 @@ export async function capture(
     ahead: packs && new ReadAhead({ ...surroundings, store: packs }),
     scanned: 0,
     total: known.get('')?.files ?? 0,
+    hardLinks: new HardLinks(),
   };
   const top = await captureDirectory(walk, '', base);
   return { ...top, skipped: walk.skipped, directories: walk.directories };
@@ -186,6 +189,7 @@ async function captureEntry(
     if (!walk.selection.takes(path)) return undefined;
     const numbers = numbersOf(walk.started, stat);
     if (stat.isFile()) walk.scanned++;
+    if (stat.isFile() && stat.nlink > 1) return await captureLinked(walk, earlier, name, path, system, stat, numbers);
     if (earlier.keeps(name, numbers)) {
       return { entry: undefined, files: stat.isFile() ? 1 : 0, bytes: stat.isFile() ? stat.size : 0, numbers };
     }
@@ -206,18 +210,42 @@ async function captureEntry(
   }
 }
 
+/** A file with several names: what it is stored as goes by which of them are captured, so it is always looked at. */
+async function captureLinked(
+  walk: Walk,
+  earlier: Earlier,
+  name: string,
+  path: string,
+  system: string,
+  stat: Stats,
+  numbers: number[],
+): Promise<CapturedEntry> {
+  const identity = walk.context.ports.fs.lstatSync(system, { bigint: true });
+  let file = walk.hardLinks.another(identity, path, name, numbers);
+  if (!file) {
+    const { sameAs: _, ...known } = earlier.fileAsItWas(name, numbers) ?? {};
+    const first =
+      'type' in known ? { entry: known, numbers, ino: stat.ino } : await captureFile(walk, name, path, system, stat);
+    // Another file may have taken the name in between.
+    if (first.ino === Number(identity.ino)) walk.hardLinks.first(identity, path, first.entry, first.numbers);
+    file = first;
+  }
+  const entry = earlier.keepsEntry(file.entry) ? undefined : file.entry;
+  return { entry, files: 1, bytes: file.entry.size, numbers: file.numbers };
+}
+
 async function captureFile(
   walk: Walk,
   name: string,
   path: string,
   system: string,
   seen: Stats,
-): Promise<CapturedEntry> {
+): Promise<CapturedEntry & { entry: FileEntry; ino: number }> {
   const { content, stat, fuzzy } = await readContent(walk.context.ports.fs, system, seen, walk.store, walk.pace);
   if (fuzzy) walk.skipped.push({ path, reason: 'it changed each time it was read; stored as read last' });
   const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk.started, stat);
   const entry = { name, type: 'file' as const, mode: stat.mode & 0o7777, mtime: stat.mtimeNs.toString(), ...content };
-  return { entry, files: 1, bytes: content.size, numbers };
+  return { entry, files: 1, bytes: content.size, numbers, ino: stat.ino };
 }
 
 /** A file as it was read ahead, if it was. */
@@ -251,15 +279,32 @@ class Earlier {
 
   /** Whether an entry is as it was. Names come in sorted order, as they were stored, so a step forward finds them. */
   keeps(name: string, numbers: readonly number[]): boolean {
+    const same = this.#isAsItWas(name, numbers);
+    if (same) this.#same++;
+    return same;
+  }
+
+  #isAsItWas(name: string, numbers: readonly number[]): boolean {
     if (!this.#before) return false;
     const { stats } = this.#before;
     const names = this.#names;
     while (this.#position < names.length && names[this.#position]! < name) this.#position++;
     if (names[this.#position] !== name) return false;
     const start = this.#position * numbersPerEntry;
-    if (!numbers.every((number, index) => stats[start + index] === number)) return false;
-    this.#same++;
-    return true;
+    return numbers.every((number, index) => stats[start + index] === number);
+  }
+
+  /** What a file was stored as, if it is as it was. */
+  fileAsItWas(name: string, numbers: readonly number[]): FileEntry | undefined {
+    const entry = this.#isAsItWas(name, numbers) ? this.entry(name) : undefined;
+    return entry?.type === 'file' ? entry : undefined;
+  }
+
+  /** Whether the directory had just this entry. */
+  keepsEntry(entry: TreeEntry): boolean {
+    const same = this.#before !== undefined && JSON.stringify(this.entry(entry.name)) === JSON.stringify(entry);
+    if (same) this.#same++;
+    return same;
   }
 
   /** An entry of which it is known that it is as it was; what it adds to the sums is counted already. */

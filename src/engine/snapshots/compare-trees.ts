@@ -10,8 +10,8 @@ type Trees = Pick<ObjectSink, 'get'>;
 type Differences = Pick<Diff, 'added' | 'removed' | 'modified' | 'unchanged'>;
 
 /**
- * Adds to `diff` what differs between two trees. A file counts as modified when its bytes, mode or kind differ; a mere
- * new time is no change. Equal directories are not opened.
+ * Adds to `diff` what differs between two trees. A file counts as modified when its bytes, mode or kind differ, or
+ * which file it is another name of; a mere new time is no change. Equal directories are not opened.
  *
  * @param paths only these and what lies below them; empty: all
  */
@@ -62,7 +62,8 @@ async function compare(
 }
 
 function isSame(one: TreeEntry, other: TreeEntry): boolean {
-  if (one.type === 'file' && other.type === 'file') return one.sha256 === other.sha256 && one.mode === other.mode;
+  if (one.type === 'file' && other.type === 'file')
+    return one.sha256 === other.sha256 && one.mode === other.mode && one.sameAs === other.sameAs;
   return one.type === 'link' && other.type === 'link' && one.target === other.target;
 }
 

@@ -16,7 +16,7 @@ import { selectionOf } from './selection.ts';
 
 /**
  * What changed from snapshot `a` to snapshot `b`, or to what `a` covers as it is now when `b` is `null`. A file counts as
- * modified when its bytes, mode or kind differ; a mere new time is no change. Equal directories are not opened.
+ * modified when its bytes, mode or kind differ, or which file it is another name of; a mere new time is no change.
  *
  * @param paths only these and what lies below them; empty: all
  */

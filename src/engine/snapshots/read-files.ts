@@ -43,8 +43,8 @@ const shortest = Buffer.poolSize;
 const noDigest = '0'.repeat(64);
 
 /**
- * Reads files that do not change meanwhile. What is long, changes, cannot be opened, or is no file, is left to whoever
- * asked: it is read again alone, where there is time to look closely and to say what is wrong.
+ * Reads files that do not change meanwhile. What is long, changes, cannot be opened, has other names, or is no file, is left to
+ * whoever asked: it is read again alone, where there is time to look closely and to say what is wrong.
  */
 export const readFiles: Job<FilesToRead, FilesRead> = (fs, { directories, compress }) => {
   const states: number[] = [];
@@ -83,7 +83,7 @@ function readFile(fs: FileCalls, path: string, at: number) {
     file = fs.openSync(path, readFlags);
     const before = fs.fstatSync(file);
     const room = Math.min(longest, scratch.length - at);
-    if (!before.isFile() || before.size > room) return undefined;
+    if (!before.isFile() || before.nlink > 1 || before.size > room) return undefined;
     // One byte is asked for where there should be none: some systems have files that hold more than they say.
     if (readFully(fs, file, at, Math.max(1, before.size)) !== before.size) return undefined;
     const after = stateOf(fs, file);

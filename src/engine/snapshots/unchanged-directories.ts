@@ -1,7 +1,6 @@
 import { systemPath } from '../names.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import type { Job } from '../threads/jobs.ts';
-
 import { countOf, hasNumbers, numbersPerEntry } from '../vault/file-numbers.ts';
 
 /** Directories as they were captured. */
@@ -20,7 +19,10 @@ export interface EarlierDirectories {
   stats: Float64Array;
 }
 
-/** Which directories hold the same names still, in the same state each: 1 for these. What is below a directory in them is not looked at. */
+/**
+ * Which directories hold the same names still, in the same state each: 1 for these. What is below a directory in them is not
+ * looked at. A file with several names never counts as unchanged: what is stored for it goes by where the others are.
+ */
 export const unchangedDirectories: Job<EarlierDirectories, Uint8Array> = (fs, { started, directories, stats }) => {
   const answer = new Uint8Array(directories.length);
   let position = 0;
@@ -29,7 +31,8 @@ export const unchangedDirectories: Job<EarlierDirectories, Uint8Array> = (fs, { 
       const now = readNames(fs, path).filter(name => name !== except);
       const isSame = (name: string, number: number) => {
         const stat = fs.lstatSync(systemPath(`${path}/${name}`));
-        return !specialKind(stat) && hasNumbers(started, stat, stats, position + number * numbersPerEntry);
+        if (specialKind(stat) || (stat.nlink > 1 && !stat.isDirectory())) return false;
+        return hasNumbers(started, stat, stats, position + number * numbersPerEntry);
       };
       if (now.join('/') === names && now.every(isSame)) answer[index] = 1;
     } catch {

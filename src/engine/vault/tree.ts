@@ -3,6 +3,7 @@ import type { FileInfo } from '../../protocol/common.ts';
 import { Sha256 } from '../../protocol/common.ts';
 import { HoldfastError } from '../errors.ts';
 import { nameProblem } from '../names.ts';
+import { firstName, isRelativePath } from './first-name.ts';
 
 /**
  * A directory as an object: `{"tree":1,"entries":[…]}` as JSON, entries sorted by name (UTF-16 code units), so that
@@ -22,6 +23,8 @@ export const FileEntry = z.object({
   size: z.number().int().nonnegative(),
   sha256: Sha256,
   chunks: z.array(Sha256).optional(),
+  /** Of another name of one file: the path of the first one, from this directory (docs/format.md, "Objects"). */
+  sameAs: z.string().refine(isRelativePath).optional(),
 });
 export type FileEntry = z.infer<typeof FileEntry>;
 
@@ -134,7 +137,10 @@ export function timeOfNanoseconds(mtime: string): Date {
 /** An entry as people see it. */
 export function fileInfo(path: string, entry: TreeEntry): FileInfo {
   const common = { path, mode: entry.mode, mtime: timeOfNanoseconds(entry.mtime).toISOString() };
-  if (entry.type === 'file') return { ...common, type: 'file', size: entry.size, sha256: entry.sha256 };
+  if (entry.type === 'file') {
+    const sameAs = firstName(path, entry);
+    return { ...common, type: 'file', size: entry.size, sha256: entry.sha256, ...(sameAs ? { sameAs } : {}) };
+  }
   if (entry.type === 'link') return { ...common, type: 'link', size: 0, target: entry.target };
   return { ...common, type: 'dir', size: entry.bytes };
 }

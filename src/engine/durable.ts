@@ -16,11 +16,15 @@ export const temporarySuffix = '.holdfast-tmp';
 /** The name of a file that `temporaryPath` named: whoever finds one at rest may remove it. */
 export const temporaryName = /^\.[0-9a-f]{24}\.holdfast-tmp$/;
 
-/** Writes all of `data`: the system may take fewer bytes than it was given, on a full disk for one. */
-export function writeAll(fs: FileCalls, file: number, data: Uint8Array): void {
+/**
+ * Writes all of `data`: the system may take fewer bytes than it was given, on a full disk for one.
+ *
+ * @param position null: where the file stands
+ */
+export function writeAll(fs: FileCalls, file: number, data: Uint8Array, position: number | null = null): void {
   let done = 0;
   while (done < data.length) {
-    const written = fs.writeSync(file, data, done, data.length - done);
+    const written = fs.writeSync(file, data, done, data.length - done, position === null ? null : position + done);
     if (written === 0)
       throw new HoldfastError('DISK_FULL', 'The system wrote no more bytes.', { hint: 'Free some space.' });
     done += written;

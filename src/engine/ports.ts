@@ -12,6 +12,7 @@ export type FileCalls = Pick<
   | 'fchmodSync'
   | 'fstatSync'
   | 'fsyncSync'
+  | 'ftruncateSync'
   | 'futimesSync'
   | 'linkSync'
   | 'lstatSync'

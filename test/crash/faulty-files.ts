@@ -16,7 +16,17 @@ export interface Call {
 }
 
 const changing = new Set([
-  ...['chmodSync', 'fchmodSync', 'fsyncSync', 'futimesSync', 'linkSync', 'lutimesSync', 'mkdirSync', 'renameSync'],
+  ...[
+    'chmodSync',
+    'fchmodSync',
+    'fsyncSync',
+    'ftruncateSync',
+    'futimesSync',
+    'linkSync',
+    'lutimesSync',
+    'mkdirSync',
+    'renameSync',
+  ],
   ...['rmSync', 'rmdirSync', 'symlinkSync', 'unlinkSync', 'utimesSync', 'writeSync', 'syncFileSystem'],
 ]);
 

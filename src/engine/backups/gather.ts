@@ -10,6 +10,7 @@ import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { areaOf } from '../root/areas.ts';
 import { selectionOf } from '../snapshots/selection.ts';
+import { isSparse } from '../sparse.ts';
 import { headEntry, isTooDeep, manifestEntry } from './archive-names.ts';
 import type { Manifest } from './records.ts';
 
@@ -88,8 +89,9 @@ export async function gather(
       const target = nameFromBytes(fs.readlinkSync(absolute, { encoding: 'buffer' }));
       entries.push({ ...facts, type: 'link', size: 0, target });
     } else {
+      const sparse = isSparse(stat) ? { sparse: true as const } : {};
       const linked = stat.nlink > 1n ? { linked: true } : {};
-      entries.push({ ...facts, type: 'file', size: Number(stat.size), ...linked });
+      entries.push({ ...facts, type: 'file', size: Number(stat.size), ...sparse, ...linked });
     }
   };
 

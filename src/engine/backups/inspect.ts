@@ -173,13 +173,14 @@ function exactEntries(
       all.set(path, entry);
       continue;
     }
-    const { mode, mtime, sha256, target } = exact;
+    const { mode, mtime, sha256, target, sparse } = exact;
     all.set(path, {
       ...entry,
       path,
       mode,
       mtime,
       ...(sha256 ? { sha256 } : {}),
+      ...(sparse ? { sparse } : {}),
       ...(target !== undefined && target.toWellFormed() === entry.target ? { target } : {}),
     });
   }

@@ -21,6 +21,8 @@ export const Manifest = z.object({
       mtime: z.string().regex(/^-?\d{1,19}$/),
       sha256: Sha256.optional(),
       target: z.string().optional(),
+      /** Written with holes where it has zeros, if Holdfast restores it. */
+      sparse: z.literal(true).optional(),
     }),
   ),
   omitted: z.array(Omission),

@@ -9,6 +9,7 @@ import { specialKind } from '../read-directory.ts';
 import { NamesInPlace } from './hard-links.ts';
 import { hashFile } from './hash-file.ts';
 import { isReserved } from './home.ts';
+import { isLater, isSameTime } from './system-time.ts';
 import type { Wanted } from './wanted.ts';
 
 export type Change = RestoreResult['changes'][number];
@@ -176,7 +177,7 @@ async function planLeaf(
     if (type === 'file') names.add(one, there);
     return;
   }
-  if (overwrite === 'never' || (overwrite === 'if-newer' && BigInt(one.mtime) <= there.mtimeNs)) {
+  if (overwrite === 'never' || (overwrite === 'if-newer' && !isLater(BigInt(one.mtime), there.mtimeNs))) {
     plan.changes.push({ path, action: 'keep', type });
     return;
   }
@@ -202,7 +203,7 @@ async function isSame(
   overwrite: Overwrite,
   pace: Pace,
 ): Promise<boolean> {
-  const sameTime = there.mtimeNs / 1_000_000n === BigInt(one.mtime) / 1_000_000n;
+  const sameTime = isSameTime(there.mtimeNs, BigInt(one.mtime));
   if (one.type === 'link') {
     if (!there.isSymbolicLink()) return false;
     return nameFromBytes(ports.fs.readlinkSync(at(base, one.path), { encoding: 'buffer' })) === one.target;

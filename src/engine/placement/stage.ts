@@ -4,6 +4,7 @@ import { asHoldfastError, HoldfastError, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import type { Pace } from '../pace.ts';
 import type { Ports } from '../ports.ts';
+import { writeWithHoles } from '../sparse.ts';
 import { runJob } from '../threads/run-job.ts';
 import { objectHash } from '../vault/object-id.ts';
 import { copyFile, type State } from './copy-file.ts';
@@ -151,7 +152,8 @@ export class Stager {
         if (size > wanted.size) reason = `it has more bytes than the ${wanted.size} that were promised`;
         if (reason) return;
         hash.update(bytes);
-        this.#writing(() => writeAll(fs, file, bytes));
+        const position = size - bytes.length;
+        this.#writing(() => (wanted.sparse ? writeWithHoles(fs, file, bytes, position) : writeAll(fs, file, bytes)));
       },
       close: () => {
         if (!reason && size !== wanted.size) reason = `it has ${size} bytes instead of ${wanted.size}`;
@@ -160,6 +162,7 @@ export class Stager {
         }
         this.#writing(() => {
           try {
+            if (!reason && wanted.sparse) fs.ftruncateSync(file, size);
             if (!reason) this.#finish(file, wanted);
           } finally {
             fs.closeSync(file);

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { temporaryDirectory } from '../../../test/fixtures/tree.ts';
-import { systemTime } from './system-time.ts';
+import { isLater, isSameTime, systemTime } from './system-time.ts';
 
 test('a time given to the system comes back right to the microsecond, before 1970 and after 2038 too', () => {
   using place = temporaryDirectory();
@@ -21,6 +21,8 @@ test('a time given to the system comes back right to the microsecond, before 197
       const { mtimeNs } = fs.statSync(file, { bigint: true });
       const floor = (value: bigint, unit: bigint) => (value - (((value % unit) + unit) % unit)) / unit;
       assert.equal(floor(mtimeNs, 1000n), floor(nanoseconds, 1000n), `${nanoseconds} became ${mtimeNs}`);
+      assert.ok(isSameTime(mtimeNs, nanoseconds) && !isLater(nanoseconds, mtimeNs));
+      assert.ok(!isSameTime(mtimeNs, nanoseconds + 2001n) && isLater(nanoseconds + 2001n, mtimeNs));
     }),
     { numRuns: 2000 },
   );

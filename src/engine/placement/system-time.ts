@@ -1,3 +1,17 @@
+/** The most by which a file's time, in nanoseconds, is off from the one that it was given. */
+const precision = 1000n;
+
+/** Whether a file that has the one time was given the other one; nanoseconds. */
+export function isSameTime(one: bigint, other: bigint): boolean {
+  const difference = one - other;
+  return -precision <= difference && difference <= precision;
+}
+
+/** Whether a time is later than one that a file has, which may have been given this very time; nanoseconds. */
+export function isLater(one: bigint, there: bigint): boolean {
+  return one - there > precision;
+}
+
 /**
  * Nanoseconds in the form that `utimes` takes: seconds. A double of them is off by up to 120 ns (240 from 2038 on) and the
  * system cuts off what is left, so a time next to the border of a microsecond is moved away from it: then its microseconds

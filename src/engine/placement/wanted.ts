@@ -15,6 +15,8 @@ export interface Wanted {
   /** Of a file that comes from the vault in several objects: their ids, in order. */
   chunks?: readonly string[];
   target?: string;
+  /** A file to be written with holes where it has zeros. */
+  sparse?: boolean;
   /** Of another name of one file: the path of the first one, which need not be wanted. */
   sameAs?: string;
   /** A directory that is wanted only to hold others: made when missing, otherwise left as it is. */
@@ -24,10 +26,10 @@ export interface Wanted {
 export function wantedFrom(path: string, entry: TreeEntry): Wanted {
   const { type, mode, mtime } = entry;
   if (entry.type === 'file') {
-    const { size, sha256, chunks } = entry;
+    const { size, sha256, chunks, sparse = false } = entry;
     const sameAs = firstName(path, entry);
-    const whole = { path, type, mode, mtime, size, sha256, ...(sameAs ? { sameAs } : {}) };
-    return chunks ? { ...whole, chunks } : whole;
+    const more = { ...(chunks ? { chunks } : {}), ...(sparse ? { sparse } : {}), ...(sameAs ? { sameAs } : {}) };
+    return { path, type, mode, mtime, size, sha256, ...more };
   }
   if (entry.type === 'link') return { path, type, mode, mtime, size: 0, target: entry.target };
   return { path, type, mode, mtime, size: 0 };

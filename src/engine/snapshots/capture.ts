@@ -6,6 +6,7 @@ import { below, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
+import { isSparse } from '../sparse.ts';
 import { namesOf, numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
@@ -244,7 +245,9 @@ async function captureFile(
   const { content, stat, fuzzy } = await readContent(walk.context.ports.fs, system, seen, walk.store, walk.pace);
   if (fuzzy) walk.skipped.push({ path, reason: 'it changed each time it was read; stored as read last' });
   const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk.started, stat);
-  const entry = { name, type: 'file' as const, mode: stat.mode & 0o7777, mtime: stat.mtimeNs.toString(), ...content };
+  const sparse = isSparse(seen) ? { sparse: true as const } : {};
+  const facts = { mode: stat.mode & 0o7777, mtime: stat.mtimeNs.toString() };
+  const entry = { name, type: 'file' as const, ...facts, ...content, ...sparse };
   return { entry, files: 1, bytes: content.size, numbers, ino: stat.ino };
 }
 

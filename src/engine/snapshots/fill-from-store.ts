@@ -108,7 +108,7 @@ function byBlock(
   for (const wanted of files) {
     const ids = contentObjects(wanted);
     const place = ids.length === 1 ? store.locate(ids[0]!) : undefined;
-    if (place?.length !== wanted.size) {
+    if (place?.length !== wanted.size || wanted.sparse) {
       others.push(wanted);
       continue;
     }

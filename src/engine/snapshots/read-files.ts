@@ -1,5 +1,6 @@
 import { systemPath } from '../names.ts';
 import type { FileCalls } from '../ports.ts';
+import { isSparse } from '../sparse.ts';
 import type { Job } from '../threads/jobs.ts';
 import { codec, compressNow } from '../vault/codec.ts';
 import { objectId } from '../vault/object-id.ts';
@@ -43,7 +44,7 @@ const shortest = Buffer.poolSize;
 const noDigest = '0'.repeat(64);
 
 /**
- * Reads files that do not change meanwhile. What is long, changes, cannot be opened, has other names, or is no file, is left to
+ * Reads files that do not change meanwhile. What is long, changes, cannot be opened, has other names or holes, or is no file, is left to
  * whoever asked: it is read again alone, where there is time to look closely and to say what is wrong.
  */
 export const readFiles: Job<FilesToRead, FilesRead> = (fs, { directories, compress }) => {
@@ -83,7 +84,7 @@ function readFile(fs: FileCalls, path: string, at: number) {
     file = fs.openSync(path, readFlags);
     const before = fs.fstatSync(file);
     const room = Math.min(longest, scratch.length - at);
-    if (!before.isFile() || before.nlink > 1 || before.size > room) return undefined;
+    if (!before.isFile() || before.nlink > 1 || isSparse(before) || before.size > room) return undefined;
     // One byte is asked for where there should be none: some systems have files that hold more than they say.
     if (readFully(fs, file, at, Math.max(1, before.size)) !== before.size) return undefined;
     const after = stateOf(fs, file);

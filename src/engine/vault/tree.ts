@@ -23,6 +23,8 @@ export const FileEntry = z.object({
   size: z.number().int().nonnegative(),
   sha256: Sha256,
   chunks: z.array(Sha256).optional(),
+  /** It had holes, and is to have them again where it has zeros. */
+  sparse: z.literal(true).optional(),
   /** Of another name of one file: the path of the first one, from this directory (docs/format.md, "Objects"). */
   sameAs: z.string().refine(isRelativePath).optional(),
 });

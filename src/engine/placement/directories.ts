@@ -1,8 +1,24 @@
 import { dirname } from 'node:path';
-import { HoldfastError } from '../errors.ts';
+import { HoldfastError, systemCode } from '../errors.ts';
 import type { Ports } from '../ports.ts';
 import { at, lstatOf } from './plan.ts';
 import { systemTime } from './system-time.ts';
+
+/** A directory that lets nobody write in it, as it was before a placement. */
+export interface ClosedDirectory {
+  path: string;
+  mode: number;
+  mtime: string;
+}
+
+/** Those in which something is to be placed or removed. */
+export function closedDirectories(ports: Ports, base: string, steps: readonly { path: string }[]): ClosedDirectory[] {
+  return [...new Set(steps.map(step => dirname(step.path)))].flatMap(path => {
+    const stat = path === '.' ? undefined : lstatOf(ports, base, path);
+    if (!stat?.isDirectory() || (stat.mode & 0o300n) === 0o300n) return [];
+    return [{ path, mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() }];
+  });
+}
 
 /**
  * The directories that a swap works in. A link in place of one would lead a write out of the base, so each is looked at
@@ -12,10 +28,13 @@ export class Directories {
   readonly #ports: Ports;
   readonly #base: string;
   readonly #before = new Map<string, { mode: number; mtime: string }>();
+  readonly #closed: ReadonlyMap<string, ClosedDirectory>;
 
-  constructor(ports: Ports, base: string) {
+  /** @param closed are open from when they are looked at until `close` or `giveBack` */
+  constructor(ports: Ports, base: string, closed: readonly ClosedDirectory[] = []) {
     this.#ports = ports;
     this.#base = base;
+    this.#closed = new Map(closed.map(one => [one.path, one]));
   }
 
   /**
@@ -35,8 +54,26 @@ export class Directories {
         hint: 'Nothing was changed. Look at what lies there, then run the command again.',
       });
     }
-    this.#before.set(path, { mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() });
+    const closed = this.#closed.get(path);
+    this.#before.set(path, closed ?? { mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() });
+    if (closed) this.#setMode(path, closed.mode | 0o700);
     return true;
+  }
+
+  /** Those too that were opened by a process that was killed. */
+  close(): void {
+    for (const { path, mode } of this.#closed.values()) {
+      if (!this.isBlocked(path) && lstatOf(this.#ports, this.#base, path)) this.#setMode(path, mode);
+    }
+  }
+
+  /** Whoever does not own it may write in it all the same, as one of its group, or is told by the step that cannot be done. */
+  #setMode(path: string, mode: number): void {
+    try {
+      this.#ports.fs.chmodSync(at(this.#base, path), mode);
+    } catch (error) {
+      if (systemCode(error) !== 'EPERM') throw error;
+    }
   }
 
   /** Whether it, or one above it, is no directory: then nothing that belongs in it can be there. */
@@ -60,6 +97,7 @@ export class Directories {
 
   /** Gives each its mode and time again: its contents are what they were. */
   giveBack(): void {
+    for (const path of this.#closed.keys()) this.isBlocked(path);
     for (const [path, { mode, mtime }] of [...this.#before].reverse()) {
       const own = path === '.' ? '' : path;
       if (lstatOf(this.#ports, this.#base, own)) setDirectory(this.#ports, this.#base, own, mode, mtime);

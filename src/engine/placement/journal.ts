@@ -28,9 +28,12 @@ const JournalStep = z.discriminatedUnion('do', [
 /** `staged` and `displaced` are names in the home's two directories; `there` is the state of what is displaced. */
 export type JournalStep = z.infer<typeof JournalStep>;
 
+const Directory = z.object({ path: Path, mode: Mode, mtime: Mtime });
 const Journal = z.object({
   steps: z.array(JournalStep),
-  directories: z.array(z.object({ path: Path, mode: Mode, mtime: Mtime })),
+  directories: z.array(Directory),
+  /** Directories that may not be written in, and are opened meanwhile, as they were. */
+  closed: z.array(Directory).default([]),
 });
 /** Everything that is left to do once all new files are staged: with it, a placement can be finished by anyone. */
 export type Journal = z.infer<typeof Journal>;

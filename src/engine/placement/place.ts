@@ -7,6 +7,7 @@ import { type Lock, withLock } from '../lock.ts';
 import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
 import { ensureVault } from '../vault/vault-record.ts';
+import { closedDirectories } from './directories.ts';
 import { type PlacementHome, placementHome } from './home.ts';
 import { type Journal, type JournalStep, writeJournal } from './journal.ts';
 import {
@@ -143,7 +144,7 @@ async function placeIn(
       details: { failed },
     });
   }
-  const journal = journalOf(plan, stager, dropped);
+  const journal = journalOf(ports, plan, stager, dropped);
   new Pace(work).check();
   lock.check();
   if (journal.steps.length > 0 || journal.directories.length > 0) {
@@ -186,7 +187,7 @@ function changedSince(ports: Ports, { base, steps }: PlacementPlan, stager: Stag
 }
 
 /** The steps of what could be staged; a file whose bytes were not right is left out, and what it would replace stays. */
-function journalOf(plan: PlacementPlan, stager: Stager, dropped: ReadonlySet<string>): Journal {
+function journalOf(ports: Ports, plan: PlacementPlan, stager: Stager, dropped: ReadonlySet<string>): Journal {
   let displaced = 0;
   const steps = plan.steps.flatMap((step): JournalStep[] => {
     const { path } = step;
@@ -203,7 +204,8 @@ function journalOf(plan: PlacementPlan, stager: Stager, dropped: ReadonlySet<str
     const there = step.displaces && step.there !== undefined ? { there: contentState(step.there) } : {};
     return [{ do: 'put', path, staged, displaced: step.displaces ? displaced++ : null, ...there }];
   });
-  return { steps, directories: plan.directories.map(({ path, mode, mtime }) => ({ path, mode, mtime })) };
+  const directories = plan.directories.map(({ path, mode, mtime }) => ({ path, mode, mtime }));
+  return { steps, directories, closed: closedDirectories(ports, plan.base, steps) };
 }
 
 /** What cannot be removed is in nobody's way, and goes with the next placement. */

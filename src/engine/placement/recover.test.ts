@@ -92,7 +92,7 @@ test('a planted journal cannot point out of the root', posix, async () => {
     fs.mkdirSync(home.staged, { recursive: true });
     fs.mkdirSync(home.displaced, { recursive: true });
     fs.writeFileSync(`${home.staged}/0`, 'evil');
-    writeJournal(place.context.ports, home, { steps: one, directories: [] });
+    writeJournal(place.context.ports, home, { steps: one, directories: [], closed: [] });
     await assert.rejects(place.snapshot(), code('CORRUPT'));
     assert.equal(fs.readFileSync(`${place.path}/app/data/victim`, 'utf8'), 'precious');
   }
@@ -113,6 +113,7 @@ test('a file where a directory was to be: all is taken back, once and for all', 
     writeJournal(place.context.ports, home, {
       steps: [{ do: 'put', path: 'b', staged: 0, displaced: null }, { do: 'mkdir', path: 'c' }, step, steps[0]!],
       directories: [],
+      closed: [],
     });
     await place.snapshot();
     assert.deepEqual(Object.keys(place.tree()), ['a'], step.do);

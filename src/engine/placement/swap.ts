@@ -32,9 +32,10 @@ export class HalfDone extends HoldfastError {
  * @throws HalfDone when that fails too
  */
 export function swap(ports: Ports, home: PlacementHome, journal: Journal): void {
-  const directories = new Directories(ports, home.base);
+  const directories = new Directories(ports, home.base, journal.closed);
   try {
     for (const step of journal.steps) doStep(ports, home, step, directories);
+    directories.close();
     for (const { path, mode, mtime } of journal.directories.toReversed()) {
       // Somebody may have removed it since: a placement that was killed is finished whenever the next command comes.
       if (directories.check(path)) setDirectory(ports, home.base, path, mode, mtime);
@@ -42,7 +43,7 @@ export function swap(ports: Ports, home: PlacementHome, journal: Journal): void 
     makeDurable(ports, home, journal);
   } catch (error) {
     try {
-      const now = new Directories(ports, home.base);
+      const now = new Directories(ports, home.base, journal.closed);
       // Also those after the one that failed: of a placement whose power was cut any may have been done.
       for (const step of journal.steps.toReversed()) undoStep(ports, home, step, now);
       directories.giveBack();

@@ -27,6 +27,7 @@ export const journal: Target = {
         { do: 'rmdir', path: 'gone', ...there },
       ],
       directories: [{ path: 'new', ...there }],
+      closed: [{ path: 'gone', ...there }],
     });
     const sample = fs.readFileSync(home.journal);
     return {

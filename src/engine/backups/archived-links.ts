@@ -3,7 +3,7 @@ import type { LiveEntry } from './gather.ts';
 import { fileOf, type LiveFile } from './read-live-file.ts';
 
 /** A file that is in the archive under one of its names. */
-interface First extends LiveFile {
+interface First extends Omit<LiveFile, 'file'> {
   /** In the archive. */
   name: string;
   sha256: string;

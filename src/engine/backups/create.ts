@@ -14,7 +14,7 @@ import { ensureVault } from '../vault/vault-record.ts';
 import { ArchivedNames, archivedName, headEntry, manifestEntry } from './archive-names.ts';
 import { ArchivedLinks } from './archived-links.ts';
 import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
-import { gather, gatherLegacyEntries, type LiveEntry } from './gather.ts';
+import { checkInRoot, gather, gatherLegacyEntries, type LiveEntry } from './gather.ts';
 import { readLiveFile } from './read-live-file.ts';
 import { type Head, headKind, type Manifest, manifestKind, type Side, sideKind } from './records.ts';
 import { ArchiveWriter, type EntryHeader } from './write-archive.ts';
@@ -98,7 +98,7 @@ async function writeArchive(
     await own(headEntry, encodeRecord(headKind, head, ports.now()));
     for (const entry of entries) {
       if (pace.due()) await pace.breathe({ phase: 'Archiving', done: bytes, total, unit: 'bytes' });
-      const { absolute: _, linked, ...facts } = entry;
+      const { absolute: _, linked, file: __, ...facts } = entry;
       const name = names.nameOf(entry.path);
       const listed = name === archivedName(entry.path) ? facts : { ...facts, archived: name };
       if (entry.type !== 'file') {
@@ -117,9 +117,10 @@ async function writeArchive(
           bytes += live.size;
           continue;
         }
-        const { sha256, problem, file, ...live } = await readLiveFile(ports.fs, entry, (now, chunks) =>
-          writer.entry(headerOf(name, { ...entry, ...now }), chunks),
-        );
+        const { sha256, problem, file, ...live } = await readLiveFile(ports.fs, entry, async (now, chunks) => {
+          if (entry.file !== undefined && now.file !== entry.file) checkInRoot(context, entry.path);
+          await writer.entry(headerOf(name, { ...entry, ...now }), chunks);
+        });
         manifest.entries.push({ ...listed, ...live, sha256 });
         if (linked) links.add(file, { ...live, name, sha256 });
         if (problem) omitted.push({ path: entry.path, reason: problem });

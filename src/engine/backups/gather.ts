@@ -1,23 +1,27 @@
 import path from 'node:path';
 import type { Omission } from '../../protocol/common.ts';
 import { type Context, vaultName } from '../context.ts';
-import { asHoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { asHoldfastError, HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { gatherLegacy } from '../legacy/gather.ts';
 import { isWithin, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { passingVaultParts } from '../placement/home.ts';
+import { lstatOf } from '../placement/plan.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { areaOf } from '../root/areas.ts';
 import { selectionOf } from '../snapshots/selection.ts';
 import { isSparse } from '../sparse.ts';
 import { headEntry, isTooDeep, manifestEntry } from './archive-names.ts';
+import { fileOf } from './read-live-file.ts';
 import type { Manifest } from './records.ts';
 
 export type LiveEntry = Manifest['entries'][number] & {
   absolute: string;
   /** A file with more than one name. */
   linked?: boolean;
+  /** Of a file in the root: which one it was, as `fileOf` says. */
+  file?: string;
 };
 
 /** Everything that a backup is to hold, as it lies on disk now, and what it leaves out with the reason. */
@@ -79,6 +83,12 @@ export async function gather(
     } else if (stat.isDirectory()) {
       const position = entries.length;
       await visit(inside);
+      // Listing it, or anything below, would have followed a link that took its place.
+      if (!fs.lstatSync(absolute).isDirectory()) {
+        entries.length = position;
+        omitted.push({ path: inside, reason: 'it was replaced while the backup was made' });
+        return;
+      }
       const empty = entries.length === position;
       if (wanted || !empty) entries.splice(position, 0, { ...facts, type: 'dir', size: 0 });
     } else if (!wanted) {
@@ -91,7 +101,7 @@ export async function gather(
     } else {
       const sparse = isSparse(stat) ? { sparse: true as const } : {};
       const linked = stat.nlink > 1n ? { linked: true } : {};
-      entries.push({ ...facts, type: 'file', size: Number(stat.size), ...sparse, ...linked });
+      entries.push({ ...facts, type: 'file', size: Number(stat.size), ...sparse, ...linked, file: fileOf(stat) });
     }
   };
 
@@ -113,6 +123,13 @@ export async function gatherLegacyEntries(
     else taken.push({ ...entry, absolute: systemPath(absolute) });
   }
   return { entries: taken, omitted };
+}
+
+/** That no link leads to a path: one may have taken the place of a directory. @throws CONFLICT */
+export function checkInRoot({ ports, root }: Context, inside: string): void {
+  for (let at = path.dirname(inside); at !== '.'; at = path.dirname(at)) {
+    if (!lstatOf(ports, root, at)?.isDirectory()) throw new HoldfastError('CONFLICT', 'its directory was replaced');
+  }
 }
 
 function secretReason(area: string): string {

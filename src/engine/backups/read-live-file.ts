@@ -8,27 +8,29 @@ export interface LiveFile {
   size: number;
   mode: number;
   mtime: string;
+  /** Which file it is, as `fileOf` says. */
+  file: string;
 }
 
 /**
  * Hands a file's bytes to `use`, exactly as many as the size it had when it was opened: an archive states a length
  * before the bytes, so bytes that are missing by then are zeros.
  *
- * @returns also what is wrong with the bytes, if anything, and which file it was, as `fileOf` says
+ * @returns also what is wrong with the bytes, if anything
  * @throws what opening the file throws, or `use`
  */
 export async function readLiveFile(
   fs: FileCalls,
   entry: LiveEntry,
   use: (live: LiveFile, chunks: Iterable<Uint8Array>) => Promise<void>,
-): Promise<LiveFile & { sha256: string; problem: string | undefined; file: string }> {
+): Promise<LiveFile & { sha256: string; problem: string | undefined }> {
   const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
   const file = fs.openSync(entry.absolute, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const before = fs.fstatSync(file, { bigint: true });
     if (!before.isFile()) throw new HoldfastError('CONFLICT', 'it was replaced');
     const size = Number(before.size);
-    const live = { size, mode: Number(before.mode & 0o7777n), mtime: before.mtimeNs.toString() };
+    const live = { size, mode: Number(before.mode & 0o7777n), mtime: before.mtimeNs.toString(), file: fileOf(before) };
     const hash = objectHash();
     let problem: string | undefined;
     const readInto = (buffer: Buffer): number => {
@@ -56,7 +58,7 @@ export async function readLiveFile(
     if (!problem && !isUnchanged(before, fs.fstatSync(file, { bigint: true }))) {
       problem = 'it changed while it was read; archived as read';
     }
-    return { ...live, sha256: hash.digest('hex'), problem, file: fileOf(before) };
+    return { ...live, sha256: hash.digest('hex'), problem };
   } finally {
     fs.closeSync(file);
   }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { dirname } from 'node:path';
 import { HoldfastError, systemCode } from '../errors.ts';
 import type { Ports } from '../ports.ts';
@@ -22,12 +23,13 @@ export function closedDirectories(ports: Ports, base: string, steps: readonly { 
 
 /**
  * The directories that a swap works in. A link in place of one would lead a write out of the base, so each is looked at
- * before it is used; and since moving files in and out changes its time, that is remembered too.
+ * each time before it is used; and since moving files in and out changes its time, that is remembered too.
  */
 export class Directories {
   readonly #ports: Ports;
   readonly #base: string;
   readonly #before = new Map<string, { mode: number; mtime: string }>();
+  readonly #seen = new Map<string, string>();
   readonly #closed: ReadonlyMap<string, ClosedDirectory>;
 
   /** @param closed are open from when they are looked at until `close` or `giveBack` */
@@ -43,7 +45,8 @@ export class Directories {
    * @throws CONFLICT when it, or one above it, is no directory
    */
   check(path: string): boolean {
-    if (this.#before.has(path)) return true;
+    const seen = this.#seen.get(path);
+    if (seen !== undefined && seen === this.#identity(path)) return true;
     if (path !== '.' && !this.check(dirname(path))) return false;
     const stat = lstatOf(this.#ports, this.#base, path === '.' ? '' : path);
     if (!stat) return false;
@@ -54,10 +57,18 @@ export class Directories {
         hint: 'Nothing was changed. Look at what lies there, then run the command again.',
       });
     }
+    this.#seen.set(path, identityOf(stat));
     const closed = this.#closed.get(path);
-    this.#before.set(path, closed ?? { mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() });
+    const before = closed ?? { mode: Number(stat.mode & 0o7777n), mtime: stat.mtimeNs.toString() };
+    if (!this.#before.has(path)) this.#before.set(path, before);
     if (closed) this.#setMode(path, closed.mode | 0o700);
     return true;
+  }
+
+  /** Of another directory, or of none, it differs: also when a link took the place of one above. */
+  #identity(path: string): string | undefined {
+    const stat = lstatOf(this.#ports, this.#base, path === '.' ? '' : path);
+    return stat && identityOf(stat);
   }
 
   /** Those too that were opened by a process that was killed. */
@@ -103,6 +114,10 @@ export class Directories {
       if (lstatOf(this.#ports, this.#base, own)) setDirectory(this.#ports, this.#base, own, mode, mtime);
     }
   }
+}
+
+function identityOf({ dev, ino, mode }: BigIntStats): string {
+  return `${dev} ${ino} ${mode & 0o170000n}`;
 }
 
 export function setDirectory(ports: Ports, base: string, path: string, mode: number, mtime: string): void {

@@ -99,6 +99,7 @@ function doStep(ports: Ports, home: PlacementHome, step: JournalStep, directorie
         checkUnchanged(ports, path, aside, step);
         if (exists(ports, path) && !exists(ports, aside)) setAside(ports, path, aside);
       }
+      directories.check(dirname(step.path));
       // Made by somebody after the plan was: never overwritten, never lost.
       if (exists(ports, path) && !(aside !== undefined && isSameFile(ports, path, aside))) {
         fs.renameSync(path, at(base, besides(step.path, step.staged)));

@@ -179,6 +179,11 @@ async function captureEntry(
     if (stat.isDirectory()) {
       const wanted = walk.selection.takes(path);
       const inside = await captureDirectory(walk, path, absolute);
+      // Listing it, or anything below, would have followed a link that took its place.
+      if (!fs.lstatSync(system).isDirectory()) {
+        walk.directories.delete(path);
+        return skip('it was replaced while it was read');
+      }
       if (!wanted && walk.directories.get(path)?.names === '') return undefined;
       const numbers = numbersOf(walk.started, stat);
       const same = walk.before.get(path)?.tree === inside.tree && earlier.keeps(name, numbers);

@@ -90,7 +90,8 @@ async function captureDirectory(
   if (unchanged && !walk.parents.has(at)) {
     walk.scanned += unchanged.files;
     walk.directories.set(at, unchanged);
-    return unchanged;
+    const { tree, files, bytes } = unchanged;
+    return { tree, files, bytes };
   }
   const ahead = unchanged ? undefined : walk.ahead?.directory(at);
   const names: string[] = [];
@@ -246,7 +247,7 @@ async function captureFile(
   path: string,
   system: string,
   seen: Stats,
-): Promise<CapturedEntry & { entry: FileEntry; ino: number }> {
+): Promise<CapturedEntry & { entry: FileEntry; numbers: number[]; ino: number }> {
   const { content, stat, fuzzy } = await readContent(walk.context.ports.fs, system, seen, walk.store, walk.pace);
   if (fuzzy) walk.skipped.push({ path, reason: 'it changed each time it was read; stored as read last' });
   const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk.started, stat);

@@ -36,19 +36,19 @@ export function recordsOf(entries: readonly IndexEntry[]): Buffer {
 export function encodeIndex(records: Buffer): Buffer {
   const count = records.length / recordLength;
   const raw = Buffer.allocUnsafeSlow(records.length);
+  const [from, to] = [viewOf(records), viewOf(raw)];
   const [offsets, places, lengths] = columnsOf(count);
   let offset = 0;
   let next = 0;
-  for (let number = 0; number < count; number++) {
-    const from = number * recordLength;
-    records.copy(raw, number * idLength, from, from + idLength);
-    const at = records.readUInt32LE(from + 36);
-    const length = records.readUInt32LE(from + 40);
-    raw.writeUInt32LE((records.readUInt32LE(from + 32) - offset) >>> 0, offsets + number * 4);
-    raw.writeUInt32LE((at - next) >>> 0, places + number * 4);
-    raw.writeUInt32LE(length, lengths + number * 4);
-    offset = records.readUInt32LE(from + 32);
-    next = at + length;
+  for (let number = 0, position = 0; number < count; number++, position += recordLength) {
+    for (let at = 0; at < idLength; at += 4) to.setUint32(number * idLength + at, from.getUint32(position + at));
+    const place = from.getUint32(position + 36, true);
+    const length = from.getUint32(position + 40, true);
+    to.setUint32(offsets + number * 4, from.getUint32(position + 32, true) - offset, true);
+    to.setUint32(places + number * 4, place - next, true);
+    to.setUint32(lengths + number * 4, length, true);
+    offset = from.getUint32(position + 32, true);
+    next = place + length;
   }
   return sealCache(magic, raw);
 }
@@ -59,22 +59,25 @@ export function decodeIndex(file: Buffer): Buffer | undefined {
   if (!raw || raw.length % recordLength !== 0) return undefined;
   const count = raw.length / recordLength;
   const records = Buffer.allocUnsafeSlow(raw.length);
+  const [from, to] = [viewOf(raw), viewOf(records)];
   const [offsets, places, lengths] = columnsOf(count);
   let offset = 0;
   let next = 0;
-  for (let number = 0; number < count; number++) {
-    const to = number * recordLength;
-    raw.copy(records, to, number * idLength, (number + 1) * idLength);
-    offset = (offset + raw.readUInt32LE(offsets + number * 4)) >>> 0;
-    const at = (next + raw.readUInt32LE(places + number * 4)) >>> 0;
-    const length = raw.readUInt32LE(lengths + number * 4);
-    records.writeUInt32LE(offset, to + 32);
-    records.writeUInt32LE(at, to + 36);
-    records.writeUInt32LE(length, to + 40);
-    next = at + length;
+  for (let number = 0, position = 0; number < count; number++, position += recordLength) {
+    for (let at = 0; at < idLength; at += 4) to.setUint32(position + at, from.getUint32(number * idLength + at));
+    offset += from.getUint32(offsets + number * 4, true);
+    const place = (next + from.getUint32(places + number * 4, true)) >>> 0;
+    const length = from.getUint32(lengths + number * 4, true);
+    to.setUint32(position + 32, offset, true);
+    to.setUint32(position + 36, place, true);
+    to.setUint32(position + 40, length, true);
+    next = place + length;
   }
   return records;
 }
+
+/** Several times faster than the methods of a buffer, and every command that looks for objects waits for it. */
+const viewOf = ({ buffer, byteOffset, length }: Buffer) => new DataView(buffer, byteOffset, length);
 
 /** Where the columns of numbers begin, behind that of the ids. */
 function columnsOf(count: number): [number, number, number] {

@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { filesChangedWhileRead } from '../../../test/fixtures/changing-files.ts';
 import { type Place, placeWith } from '../../../test/fixtures/engine.ts';
+import { filesWith } from '../../../test/fixtures/file-calls.ts';
 import { link, type Tree } from '../../../test/fixtures/tree.ts';
 import { nodeThreads } from '../../node-threads.ts';
 import type { Threads } from '../ports.ts';
 import { listFiles, readSnapshotFile } from './files.ts';
-import { readFiles } from './read-files.ts';
+import { numbersPerFile, readFiles } from './read-files.ts';
 
 /** Enough for other threads to take part, of all lengths that matter: empty, short, the same twice, long, and not files at all. */
 function manyFiles(): Tree {
@@ -93,4 +94,21 @@ test('a snapshot is cancelled while files are read ahead, and leaves nothing beh
   await assert.rejects(createSnapshot(context, {}, { signal: controller.signal, progress }), { code: 'CANCELLED' });
   assert.deepEqual(fs.readdirSync(`${place.root}/.holdfast/tmp`), []);
   assert.deepEqual(fs.readdirSync(`${place.root}/.holdfast/snapshots`), []);
+});
+
+test('on a slow disk, nobody waits for a whole batch, and all is captured', async () => {
+  const names = Array.from({ length: 60 }, (_, number) => `file-${number}`).sort();
+  using place = placeWith(Object.fromEntries(names.map(name => [name, name])));
+  const slow = filesWith('openSync', (path: string) => {
+    if (path.includes('/file-')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+  });
+  const { states } = readFiles(slow, {
+    directories: [{ path: place.root, names: names.join('/') }],
+    compress: true,
+  }).answer;
+  const wasRead = names.map((_, number) => states[number * numbersPerFile]);
+  assert.equal(wasRead.at(0), 1);
+  assert.equal(wasRead.at(-1), 0);
+  const snapshot = await place.snapshot(place.open({ fs: slow }));
+  assert.deepEqual([snapshot.files, snapshot.skipped], [60, []]);
 });

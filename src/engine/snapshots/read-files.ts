@@ -2,6 +2,7 @@ import { systemPath } from '../names.ts';
 import type { FileCalls } from '../ports.ts';
 import { isSparse } from '../sparse.ts';
 import type { Job } from '../threads/jobs.ts';
+import { patience } from '../threads/patience.ts';
 import { codec, compressNow } from '../vault/codec.ts';
 import { objectId } from '../vault/object-id.ts';
 import { blockTarget, type FilledBlock } from '../vault/pack.ts';
@@ -44,8 +45,9 @@ const shortest = Buffer.poolSize;
 const noDigest = '0'.repeat(64);
 
 /**
- * Reads files that do not change meanwhile. What is long, changes, cannot be opened, has other names or holes, or is no file, is left to
- * whoever asked: it is read again alone, where there is time to look closely and to say what is wrong.
+ * Reads files that do not change meanwhile. What is long, changes, cannot be opened, has other names or holes, is no file,
+ * or comes when the time is up, is left to whoever asked: it is read again alone, where there is time to look closely and to
+ * say what is wrong.
  */
 export const readFiles: Job<FilesToRead, FilesRead> = (fs, { directories, compress }) => {
   const states: number[] = [];
@@ -53,9 +55,10 @@ export const readFiles: Job<FilesToRead, FilesRead> = (fs, { directories, compre
   const digests: string[] = [];
   const objects = new Map<string, number>();
   let end = headRoom;
+  const latest = performance.now() + patience;
   for (const { path, names } of directories) {
     for (const name of names.split('/')) {
-      const file = readFile(fs, systemPath(`${path}/${name}`), end);
+      const file = performance.now() < latest ? readFile(fs, systemPath(`${path}/${name}`), end) : undefined;
       if (!file) {
         states.push(0, 0, 0, 0, 0, 0);
         mtimes.push('');

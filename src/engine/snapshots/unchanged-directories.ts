@@ -1,6 +1,7 @@
 import { systemPath } from '../names.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import type { Job } from '../threads/jobs.ts';
+import { patience } from '../threads/patience.ts';
 import { countOf, hasNumbers, numbersPerEntry } from '../vault/file-numbers.ts';
 
 /** Directories as they were captured. */
@@ -26,10 +27,13 @@ export interface EarlierDirectories {
 export const unchangedDirectories: Job<EarlierDirectories, Uint8Array> = (fs, { started, directories, stats }) => {
   const answer = new Uint8Array(directories.length);
   let position = 0;
+  const latest = performance.now() + patience;
   for (const [index, { path, names, except }] of directories.entries()) {
     try {
+      if (performance.now() > latest) break;
       const now = readNames(fs, path).filter(name => name !== except);
       const isSame = (name: string, number: number) => {
+        if (performance.now() > latest) return false;
         const stat = fs.lstatSync(systemPath(`${path}/${name}`));
         if (specialKind(stat) || (stat.nlink > 1 && !stat.isDirectory())) return false;
         return hasNumbers(started, stat, stats, position + number * numbersPerEntry);

@@ -48,8 +48,8 @@ const fastest = fs.existsSync('/dev/shm') ? '/dev/shm' : os.tmpdir();
 /** Milliseconds of computing: how long it takes by the clock is also what others do on the machine. */
 const longest = 2000;
 const mostMemory = 512;
-/** MiB from which on what earlier inputs left is collected: it is no need of the next one. */
-const untidy = 250;
+/** MiB that earlier inputs may leave behind before it is collected: it is no need of the next one. */
+const untidy = 64;
 /** Milliseconds after which an input that is still being read counts as one that hangs. */
 const hanging = 60_000;
 
@@ -70,8 +70,9 @@ export async function fuzz(target: Target, rounds: Iterable<number>, seed: numbe
   try {
     const { input, parse } = await target.setUp(placeIn(directory, call => fail('escape', `wrote outside: ${call}`)));
     const start = performance.now();
+    let tidy = tidied();
     for (round of rounds) {
-      if (round % 16 === 0 && process.memoryUsage.rss() > untidy * 2 ** 20) collectGarbage();
+      if (round % 16 === 0 && process.memoryUsage.rss() > tidy + untidy * 2 ** 20) tidy = tidied();
       const random = new Random(Math.imul(seed ^ Math.imul(round, 0x9e3779b1), 0x85ebca6b));
       const bytes = Buffer.from(input(random));
       watch.begin(round);
@@ -97,6 +98,12 @@ export async function fuzz(target: Target, rounds: Iterable<number>, seed: numbe
     await watch.end();
     fs.rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** @returns the bytes that the process needs without what can be collected */
+function tidied(): number {
+  collectGarbage();
+  return process.memoryUsage.rss();
 }
 
 /** An error with a code: the engine's own, or one of the system, which every face of Holdfast turns into such. */

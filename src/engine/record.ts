@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { HoldfastError, isAbsent } from './errors.ts';
 import { jsonPieces } from './json-pieces.ts';
+import { parseInParts } from './parse-in-parts.ts';
 import type { Ports } from './ports.ts';
 
 /**
@@ -26,7 +27,10 @@ export function encodeRecord<T>(kind: RecordKind<T>, body: T, now: Date): Buffer
   return Buffer.concat(Array.from(recordPieces(kind, body, now), piece => Buffer.from(piece)));
 }
 
-/** Characters that are worth a write of their own. */
+/** Of what is wrong with a record: whoever reads it needs no list. */
+const issuesTold = 3;
+
+/** Characters that are worth a write, or a look, of their own. */
 const enough = 64 * 1024;
 
 /** The bytes of a record that may be long, one after the other. Each piece is only good until the next is asked for. */
@@ -71,6 +75,7 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
       hint: 'Other records are not affected. Run: holdfast vault verify',
     });
   if (!isSealed(bytes)) throw corrupt('its digest does not fit');
+  if (bytes.length > long && valuesIn(bytes) > bytes.length / 5) throw corrupt('it says too little for its length');
   let envelope: { schemaVersion: number; [kind: string]: unknown };
   try {
     envelope = z.looseObject({ schemaVersion: z.number().int().positive() }).parse(JSON.parse(bytes.toString('utf8')));
@@ -89,9 +94,28 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
   }
   let body = envelope[kind.kind];
   for (let version = envelope.schemaVersion; version < kind.version; version++) body = kind.upgrades?.[version]?.(body);
-  const parsed = kind.schema.safeParse(body);
-  if (!parsed.success) throw corrupt(z.prettifyError(parsed.error).replaceAll('\n', ' '));
+  const parsed = bytes.length > enough ? parseInParts(kind.schema, body) : kind.schema.safeParse(body);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.slice(0, issuesTold);
+    throw corrupt(z.prettifyError({ issues }).replaceAll('\n', ' '));
+  }
   return parsed.data;
+}
+
+/** Bytes from which on values that say nothing, `{},{},…`, could take more memory than there is: forty times their length. */
+const long = 4 * 1024 * 1024;
+
+/** How many values the JSON holds, about. The text of a name is none, whatever is in it. */
+function valuesIn(json: Buffer): number {
+  let values = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at++) {
+    const byte = json[at];
+    if (byte === 0x22) isText = !isText;
+    else if (byte === 0x5c) at++;
+    else if (!isText && (byte === 0x2c || byte === 0x5b || byte === 0x7b)) values++;
+  }
+  return values;
 }
 
 /** Reads a record; `undefined` only when the file does not exist. */

@@ -72,7 +72,7 @@ export async function fuzz(target: Target, rounds: Iterable<number>, seed: numbe
     const start = performance.now();
     let tidy = tidied();
     for (round of rounds) {
-      if (round % 16 === 0 && process.memoryUsage.rss() > tidy + untidy * 2 ** 20) tidy = tidied();
+      if (used() > tidy + untidy * 2 ** 20) tidy = tidied();
       const random = new Random(Math.imul(seed ^ Math.imul(round, 0x9e3779b1), 0x85ebca6b));
       const bytes = Buffer.from(input(random));
       watch.begin(round);
@@ -100,10 +100,17 @@ export async function fuzz(target: Target, rounds: Iterable<number>, seed: numbe
   }
 }
 
-/** @returns the bytes that the process needs without what can be collected */
+function used(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** @returns the bytes that are used without what can be collected */
 function tidied(): number {
+  // Twice: what holds large buffers is let go by the first.
   collectGarbage();
-  return process.memoryUsage.rss();
+  collectGarbage();
+  return used();
 }
 
 /** An error with a code: the engine's own, or one of the system, which every face of Holdfast turns into such. */

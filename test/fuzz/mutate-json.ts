@@ -41,6 +41,12 @@ const values: unknown[] = [
   ...[[], {}, [[]], [null], { length: 4 }, ['..'], deep],
 ];
 
+/** A list of little that is long; compressed, as in an archive, it would be almost nothing. */
+function endless(random: Random): string {
+  const item = random.pick(['{}', '[]', 'null', '""', '{"path":"a","reason":"b"}', '{"name":"a","type":"file"}']);
+  return `[${`${item},`.repeat(random.pick([10_000, 1_000_000]))}${item}]`;
+}
+
 type Slot = { holder: unknown[] | Record<string, unknown>; key: string };
 
 /** The value with one to three of its parts replaced, removed, doubled or exchanged, as JSON. */
@@ -49,6 +55,7 @@ export function mutatedJson(random: Random, value: unknown): string {
   for (let count = 1 + random.below(3); count > 0; count--) change(random, whole);
   const text = JSON.stringify(whole.value) ?? 'null';
   if (!text.includes(deep)) return text;
+  if (random.below(50) === 0) return text.replace(`"${deep}"`, endless(random));
   const levels = random.pick([100, 100, 100, 5000, 100_000]);
   return text.replace(`"${deep}"`, '['.repeat(levels) + ']'.repeat(levels));
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { test } from 'node:test';
@@ -25,6 +26,18 @@ function inVault(check: (context: Context, fileOf: (sequence: number) => string)
   }
   check(context, sequence => vaultPath(context, 'audit', `${String(sequence).padStart(12, '0')}.json`));
 }
+
+test('details that are nested too deep for any text are a broken trail', () => {
+  inVault((context, fileOf) => {
+    const file = fileOf(2);
+    const entry = JSON.stringify(decodeRecord(logKind, fs.readFileSync(file), file));
+    const deep = entry.replace('"details":{', `"details":{"x":${'['.repeat(100_000)}${']'.repeat(100_000)},`);
+    const head = `{"schemaVersion":1,"savedAt":"2026-11-21T10:00:00.000Z","entry":${deep}`;
+    const digest = createHash('sha256').update(head).digest('hex');
+    fs.writeFileSync(file, `${head},"digest":"${digest}"}\n`);
+    brokenAt(context, file, 1);
+  });
+});
 
 /** Rewrites an entry with a record digest that fits, as somebody who covers their tracks would. */
 function forge(context: Context, file: string, change: (entry: LogEntry) => void): void {

@@ -32,8 +32,8 @@ export interface Inspected {
 export type ArchivedEntry = Wanted & { archived: string };
 
 const mostEntries = 10_000_000;
-/** Of a record in an archive; a longer one could not be read as text. */
-const mostRecordBytes = 512 * 1024 * 1024;
+/** Of a record in an archive: of the whole, for what was left out, and for each entry. */
+const mostRecordBytes = { whole: 24 * 1024 * 1024, entry: 1024 };
 
 /**
  * Reads an archive to its end and checks everything that can be checked before a byte of it is placed.
@@ -56,7 +56,7 @@ export async function inspectArchive(
     if (pace.due()) await pace.breathe({ phase: 'Checking', done: bytes, total: 0, unit: 'bytes' });
     const name = entry.header.name;
     if (name === headEntry || name === manifestEntry) {
-      const content = await wholeOf(entry);
+      const content = await wholeOf(entry, mostRecordBytes.whole + entries.size * mostRecordBytes.entry);
       if (name === headEntry) head = decodeRecord(headKind, content, name);
       else manifest = decodeRecord(manifestKind, content, name);
       continue;
@@ -99,12 +99,12 @@ function withFirstNames(entries: readonly ArchivedEntry[]): ArchivedEntry[] {
   });
 }
 
-async function wholeOf(entry: ArchivePart): Promise<Buffer> {
+async function wholeOf(entry: ArchivePart, most: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of entry) {
     size += part.length;
-    if (size > mostRecordBytes) throw unsafe(entry.header.name, 'its record of itself is larger than any');
+    if (size > most) throw unsafe(entry.header.name, 'its record of itself is larger than any');
     parts.push(part);
   }
   return Buffer.concat(parts);

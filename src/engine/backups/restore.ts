@@ -59,7 +59,7 @@ export async function restoreBackup(
   );
   const listed = new Set(result.failed.map(({ path: at }) => at));
   const isMeant = (at: string) => chosen.length === 0 || chosen.some(one => isWithin(at, one));
-  result.failed.push(...inspected.bad.filter(({ path: at }) => isMeant(at) && !listed.has(at)));
+  for (const one of inspected.bad) if (isMeant(one.path) && !listed.has(one.path)) result.failed.push(one);
   if (!dryRun && context.ports.fs.existsSync(vaultPath(context, 'vault.json'))) {
     const { restored, failed, safetySnapshot } = result;
     appendLog(context, {

@@ -113,19 +113,20 @@ export function summaryOf(
   store: Pick<ObjectSink, 'get'>,
   tree: string,
 ): Pick<SessionContent, 'tree' | 'contentHash' | 'files' | 'bytes'> {
-  const leaves: { path: string; what: string }[] = [];
+  const list = createHash('sha256');
+  let last = '';
+  let leaves = 0;
   let files = 0;
   let bytes = 0;
   for (const { path: at, entry } of walkTree(store, tree)) {
     if (entry.type === 'dir') continue;
-    leaves.push({ path: at, what: entry.type === 'file' ? entry.sha256 : `->${entry.target}` });
+    leaves++;
+    last = entry.type === 'file' ? entry.sha256 : `->${entry.target}`;
+    list.update(systemPath(`${at}\0${last}\n`));
     if (entry.type !== 'file') continue;
     files++;
     bytes += entry.size;
   }
-  const [only] = leaves;
-  if (files === 1 && leaves.length === 1 && only) return { tree, contentHash: only.what, files, bytes };
-  const list = createHash('sha256');
-  for (const { path: at, what } of leaves) list.update(systemPath(`${at}\0${what}\n`));
-  return { tree, contentHash: list.digest('hex'), files, bytes };
+  const contentHash = files === 1 && leaves === 1 ? last : list.digest('hex');
+  return { tree, contentHash, files, bytes };
 }

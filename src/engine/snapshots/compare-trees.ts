@@ -55,8 +55,8 @@ async function compare(
       if (isSame(one, other)) diff.unchanged += one.type === 'file' ? 1 : 0;
       else diff.modified.push({ path, before: fileInfo(path, one), after: fileInfo(path, other) });
     } else {
-      if (one) diff.removed.push(...everything(store, path, one, inner, meant));
-      if (other) diff.added.push(...everything(store, path, other, inner, meant));
+      if (one) addAll(diff.removed, store, path, one, inner, meant);
+      if (other) addAll(diff.added, store, path, other, inner, meant);
     }
   }
 }
@@ -67,16 +67,17 @@ function isSame(one: TreeEntry, other: TreeEntry): boolean {
   return one.type === 'link' && other.type === 'link' && one.target === other.target;
 }
 
-function everything(
+/** The entry and all below it, one by one: it may be more than a call can take as arguments. */
+function addAll(
+  all: FileInfo[],
   store: Trees,
   path: string,
   entry: TreeEntry,
   paths: readonly string[],
   meant: boolean,
-): FileInfo[] {
-  const all = meant ? [fileInfo(path, entry)] : [];
-  if (entry.type !== 'dir') return all;
+): void {
+  if (meant) all.push(fileInfo(path, entry));
+  if (entry.type !== 'dir') return;
   for (const inside of walkTree(store, entry.tree, paths, path))
     if (!inside.implied) all.push(fileInfo(inside.path, inside.entry));
-  return all;
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { filesWith } from '../../../test/fixtures/file-calls.ts';
@@ -36,4 +37,20 @@ test('many small packs are looked up in one file, which may be lost or damaged a
   fs.rmSync(`${context.root}/.holdfast/index`, { recursive: true });
   assert.equal((await readVersionFile(context, id, 1)).toString(), '0');
   assert.equal((await readSession(context, id)).toString(), '70');
+});
+
+test('a file of many indexes whose numbers do not fit it, though its digest does, is made again', async () => {
+  using place = temporaryDirectory();
+  makeTree(place.path, { data: { workspace: {} } });
+  const context = testContext(place.path);
+  const { id } = await createSession(context, { title: 'Many' }, {}, { bytes: Buffer.from('0') });
+  for (let number = 1; number <= 70; number++)
+    await updateSession(context, id, { bytes: Buffer.from(String(number)) }, number, {});
+  await readVersionFile(context, id, 40);
+  const merged = `${context.root}/.holdfast/cache/packs`;
+  const body = fs.readFileSync(merged).subarray(0, -32);
+  body.writeUInt32LE(2 ** 31, 'holdfast-packs-1\n'.length + 32);
+  fs.writeFileSync(merged, Buffer.concat([body, createHash('sha256').update(body).digest()]));
+  assert.equal((await readVersionFile(context, id, 40)).toString(), '39');
+  assert.notEqual(fs.readFileSync(merged).readUInt32LE('holdfast-packs-1\n'.length + 32), 2 ** 31);
 });

@@ -63,7 +63,7 @@ function readMerged(context: Place): Map<string, Buffer> {
     merged.set(bytes.toString('hex', at, at + 32), bytes.subarray(at + 36, records));
     at = records;
   }
-  return merged;
+  return at === end ? merged : new Map();
 }
 
 function mergedPath(context: Pick<Context, 'root'>): string {

@@ -278,12 +278,14 @@ export function listPacks(context: Pick<Context, 'ports' | 'root'>): string[] {
   }
 }
 
-/** The objects of one block. */
+/** The objects of one block, each once: a few bytes may decompress to a million times the same. */
 export function entriesOf({ offset, raw, lengths }: Block & { offset: number }): IndexEntry[] {
+  const entries = new Map<string, IndexEntry>();
   let at = lengths.length * 4;
-  return lengths.map(length => {
-    const entry = { id: objectId(raw.subarray(at, at + length)), offset, at, length };
+  for (const length of lengths) {
+    const id = objectId(raw.subarray(at, at + length));
+    if (!entries.has(id)) entries.set(id, { id, offset, at, length });
     at += length;
-    return entry;
-  });
+  }
+  return [...entries.values()];
 }

@@ -28,9 +28,9 @@ export function packRecords(context: Place, pack: string): Buffer | undefined {
 
 /** What a pack holds, from its own bytes. What is damaged is missing, and whoever needs it will be told. */
 function entriesIn(context: Place, pack: string): IndexEntry[] {
-  const entries: IndexEntry[] = [];
-  for (const block of readPack(context.ports.fs, packPath(context, pack), () => {})) entries.push(...entriesOf(block));
-  return entries;
+  const blocks: IndexEntry[][] = [];
+  for (const block of readPack(context.ports.fs, packPath(context, pack), () => {})) blocks.push(entriesOf(block));
+  return blocks.flat();
 }
 
 export function indexPath(context: Pick<Context, 'root'>, pack: string): string {

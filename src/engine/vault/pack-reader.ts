@@ -1,14 +1,15 @@
 import { type Context, vaultPath } from '../context.ts';
+import { BlockCache } from './block-cache.ts';
 import type { Location } from './object-index.ts';
-import { type Block, readBlock } from './pack.ts';
+import { readBlock } from './pack.ts';
 
-const blocksKept = 16;
+const bytesKept = 24 * 1024 * 1024;
 const filesKept = 64;
 
 /** Reads objects from where they lie, keeping the last few blocks and files at hand. */
 export class PackReader {
   readonly #context: Pick<Context, 'ports' | 'root'>;
-  readonly #blocks = new Map<string, Block>();
+  readonly #blocks = new BlockCache<string>(bytesKept);
   readonly #files = new Map<string, { file: number; size: number }>();
 
   constructor(context: Pick<Context, 'ports' | 'root'>) {
@@ -22,8 +23,7 @@ export class PackReader {
     if (!block) {
       const { file, size } = this.#open(pack);
       block = readBlock(this.#context.ports.fs, file, size, offset, packPath(this.#context, pack));
-      if (this.#blocks.size >= blocksKept) this.#blocks.delete(this.#blocks.keys().next().value!);
-      this.#blocks.set(key, block);
+      this.#blocks.add(key, block);
     }
     return block.raw.subarray(at, at + length);
   }

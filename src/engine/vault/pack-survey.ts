@@ -33,7 +33,7 @@ export class PackSurvey {
     if (this.#seen.has(pack)) return;
     this.#seen.add(pack);
     const path = packPath(this.#context, pack);
-    const entries: IndexEntry[] = [];
+    const blocks: IndexEntry[][] = [];
     let damaged = false;
     const damage = (reason: string) => {
       damaged = true;
@@ -42,7 +42,7 @@ export class PackSurvey {
     try {
       if ((await this.#digestOf(path)) !== pack) damage('its bytes are not those that its name says');
       for (const block of readPack(this.#context.ports.fs, path, error => damage(error.message))) {
-        entries.push(...entriesOf(block));
+        blocks.push(entriesOf(block));
         if (this.#pace.due()) await this.#pace.breathe({ phase: 'Verifying', done, total, unit: 'items' });
       }
     } catch (error) {
@@ -52,6 +52,7 @@ export class PackSurvey {
       damage(known.message);
     }
     const { good, salvaged } = this.#survey;
+    const entries = blocks.flat();
     if (damaged) salvaged.set(pack, new Set(entries.map(({ id }) => id)));
     else good.add(pack, recordsOf(entries));
   }

@@ -20,10 +20,15 @@ export const blockHeaderLength = 20;
 export const blockTarget = 256 * 1024;
 /** A pack is closed once it is this long: few large files, but not one endless one. */
 export const packTarget = 32 * 1024 * 1024;
-/** A pack never grows beyond what the index can point into, nor a block beyond what is sensible to hold in memory. */
-const rawLimit = 512 * 1024 * 1024;
-/** Many more objects than fit a block of small ones, few enough to hold their lengths. */
-const countLimit = 1024 * 1024;
+/**
+ * The tree of a directory with 400,000 files fits, and the pieces of a file of a tebibyte. Whoever reads several of them,
+ * one after the other, holds three until the first is collected: that is within half a gigabyte.
+ */
+export const longestObject = 80 * 1024 * 1024;
+/** Of the payload of a block with several objects: small ones, and the one that filled it. */
+const longestShared = longestObject + 2 * blockTarget;
+/** None is empty, so more do not fit a block of small ones. */
+const countLimit = blockTarget;
 
 export interface BlockHeader {
   codec: number;
@@ -124,7 +129,9 @@ export function readBlock(
   const end = offset + blockHeaderLength + storedLength;
   if (header.readUInt32LE(0) !== blockMagic || header.readUIntLE(5, 3) !== 0)
     throw corrupt(path, 'a block does not begin as one');
-  if (end > size || rawLength > rawLimit || count > countLimit || count * 4 > rawLength)
+  const longest = count === 1 ? longestObject + 4 : longestShared;
+  // What does not become shorter is stored as it is.
+  if (end > size || storedLength > rawLength || rawLength > longest || count > countLimit || count * 4 > rawLength)
     throw corrupt(path, 'a block header makes no sense');
   const payload = readFully(fs, file, offset + blockHeaderLength, storedLength, path, allocate);
   const raw = decompress(header.readUInt8(4), payload, rawLength);

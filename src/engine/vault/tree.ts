@@ -4,6 +4,7 @@ import { Sha256 } from '../../protocol/common.ts';
 import { HoldfastError } from '../errors.ts';
 import { nameProblem } from '../names.ts';
 import { firstName, isRelativePath } from './first-name.ts';
+import { longestObject } from './pack.ts';
 
 /**
  * A directory as an object: `{"tree":1,"entries":[…]}` as JSON, entries sorted by name (UTF-16 code units), so that
@@ -53,40 +54,67 @@ export type LinkEntry = z.infer<typeof LinkEntry>;
 export type TreeEntry = FileEntry | DirectoryEntry | LinkEntry;
 
 const TreeEntry = z.discriminatedUnion('type', [FileEntry, DirectoryEntry, LinkEntry]);
-const Tree = z.object({ tree: z.literal(1), entries: z.array(z.unknown()) });
 
 /** Files up to this length are one object; longer ones are objects of exactly this length and a last shorter one. */
 export const chunkLength = 1024 * 1024;
 
+/** @throws CONTENT_TOO_LARGE for a directory of several hundred thousand entries, which could not be read back */
 export function encodeTree(entries: readonly TreeEntry[]): Buffer {
-  return Buffer.from(JSON.stringify({ tree: 1, entries }));
+  const bytes = Buffer.from(JSON.stringify({ tree: 1, entries }));
+  if (bytes.length <= longestObject) return bytes;
+  throw new HoldfastError('CONTENT_TOO_LARGE', `A directory has too many entries: ${entries.length}.`, {
+    hint: 'Spread them over several directories, or exclude the directory.',
+  });
 }
 
-/** @throws CORRUPT when the bytes are not a tree, or a name in it could lead elsewhere */
+const beginning = Buffer.from('{"tree":1,"entries":[');
+const ending = Buffer.from(']}');
+/** Between two entries, and nowhere else: in a text there is a backslash before a quotation mark. */
+const between = Buffer.from('},{"name":');
+/** Bytes that are made into values at once. */
+const pieceLength = 64 * 1024;
+
+/**
+ * Piece by piece: what is no tree is given up at once, so that nothing which is not an entry takes memory.
+ *
+ * @throws CORRUPT when the bytes are not a tree, or a name in it could lead elsewhere
+ */
 export function decodeTree(bytes: Buffer): TreeEntry[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString('utf8'));
-  } catch (error) {
-    throw new HoldfastError('CORRUPT', 'A directory in the vault is not readable.', { cause: error });
-  }
-  const tree = Tree.safeParse(json);
+  const end = bytes.length - ending.length;
+  const fits =
+    end >= beginning.length &&
+    bytes.subarray(0, beginning.length).equals(beginning) &&
+    bytes.subarray(end).equals(ending);
+  if (!fits) throw unreadable();
   const entries: TreeEntry[] = [];
-  for (const given of tree.data?.entries ?? []) {
-    const entry = isUsualFile(given) ? given : TreeEntry.safeParse(given).data;
-    if (entry) entries.push(entry);
-  }
-  if (entries.length !== tree.data?.entries.length) {
-    throw new HoldfastError('CORRUPT', 'A directory in the vault is not readable.');
-  }
-  let before: string | undefined;
-  for (const { name } of entries) {
-    if (nameProblem(name, 'linux') !== undefined || (before !== undefined && name <= before)) {
-      throw new HoldfastError('CORRUPT', 'A directory in the vault has impossible names.');
+  for (let at = beginning.length; at < end; ) {
+    const found = bytes.length > at + pieceLength ? bytes.indexOf(between, at + pieceLength) : -1;
+    const next = found < 0 ? end : found + 1;
+    for (const entry of entriesIn(bytes.subarray(at, next))) {
+      const before = entries.at(-1);
+      if (nameProblem(entry.name, 'linux') !== undefined || (before && entry.name <= before.name))
+        throw new HoldfastError('CORRUPT', 'A directory in the vault has impossible names.');
+      entries.push(entry);
     }
-    before = name;
+    at = next + 1;
   }
   return entries;
+}
+
+function entriesIn(piece: Buffer): TreeEntry[] {
+  if (!isOfEntries(piece)) throw unreadable();
+  let json: unknown;
+  try {
+    json = JSON.parse(`[${piece.toString('utf8')}]`);
+  } catch (error) {
+    throw unreadable(error);
+  }
+  if (!Array.isArray(json) || json.length === 0) throw unreadable();
+  return json.map(given => {
+    const entry = isUsualFile(given) ? given : TreeEntry.safeParse(given).data;
+    if (!entry) throw unreadable();
+    return entry;
+  });
 }
 
 /**
@@ -111,6 +139,21 @@ function isUsualFile(given: unknown): given is FileEntry {
 
 function isCount(given: unknown): given is number {
   return Number.isSafeInteger(given) && (given as number) >= 0;
+}
+
+/** Only the list of a long file's pieces makes so long a piece: each is 64 digits, so it has few values for its length. */
+function isOfEntries(piece: Buffer): boolean {
+  if (piece.length < 4 * pieceLength) return true;
+  let values = 0;
+  for (let at = 0; at < piece.length; at++) {
+    const byte = piece[at];
+    if (byte === 0x2c || byte === 0x5b || byte === 0x7b) values++;
+  }
+  return values < 2 * pieceLength + piece.length / 64;
+}
+
+function unreadable(cause?: unknown): HoldfastError {
+  return new HoldfastError('CORRUPT', 'A directory in the vault is not readable.', { cause });
 }
 
 /** The objects that hold a file's bytes, in order. */

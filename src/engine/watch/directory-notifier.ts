@@ -52,7 +52,7 @@ export class DirectoryNotifier implements Notifier {
       const waiting = [from];
       for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
         if (this.#closed) return;
-        waiting.push(...this.#watchOne(directory, tell));
+        for (const inner of this.#watchOne(directory, tell)) waiting.push(inner);
         if (pace.due()) await pace.breathe();
       }
     } catch (error) {

@@ -1,6 +1,7 @@
 import { HoldfastError, isAbsent } from '../../errors.ts';
 import type { Pace } from '../../pace.ts';
 import type { FileCalls, Ports } from '../../ports.ts';
+import { BlockCache } from '../../vault/block-cache.ts';
 import { recordsOf } from '../../vault/index-file.ts';
 import { objectHash, objectId } from '../../vault/object-id.ts';
 import { ObjectIndex } from '../../vault/object-index.ts';
@@ -8,7 +9,7 @@ import { entriesOf } from '../../vault/object-store.ts';
 import { type Allocate, type Block, readBlock } from '../../vault/pack.ts';
 import { corruptBundle } from './format.ts';
 
-const blocksKept = 4;
+const bytesKept = 8 * 1024 * 1024;
 
 /** A bundle that was opened: its blocks, and which objects they really hold. Nothing it says is believed. */
 export class BundleFile {
@@ -19,7 +20,7 @@ export class BundleFile {
   readonly #blockStarts: number[] = [];
   #blocksEnd = 0;
   readonly #index = new ObjectIndex();
-  readonly #blocks = new Map<number, Block>();
+  readonly #blocks = new BlockCache<number>(bytesKept);
 
   /** @throws NOT_FOUND when there is no such file */
   constructor({ fs }: Pick<Ports, 'fs'>, path: string) {
@@ -92,10 +93,7 @@ export class BundleFile {
     let block = this.#blocks.get(place.offset);
     if (!block) {
       block = this.#readBlock(this.#blockStarts[place.offset]!, passing ? this.#reused : undefined);
-      if (!passing) {
-        if (this.#blocks.size >= blocksKept) this.#blocks.delete(this.#blocks.keys().next().value!);
-        this.#blocks.set(place.offset, block);
-      }
+      if (!passing) this.#blocks.add(place.offset, block);
     }
     const bytes = block.raw.subarray(place.at, place.at + place.length);
     if (objectId(bytes) !== id) throw corruptBundle(this.path, 'it changed while it was read');

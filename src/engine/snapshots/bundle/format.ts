@@ -14,7 +14,7 @@ export const recordStart = bundleMagic.length + 4;
 export const digestLength = 32;
 
 /** Of the record; it grows only with the list of what was left out, and with the versions of a session. */
-export const longestRecord = 64 * 1024 * 1024;
+export const longestRecord = 16 * 1024 * 1024;
 
 const Bundle = z.union([z.object({ snapshot: Snapshot }), z.object({ session: BundledSession })]);
 /** What a bundle says it holds. */

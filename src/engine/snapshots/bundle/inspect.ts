@@ -31,6 +31,10 @@ export interface Inspected {
 /** No path of a file system is deeper, nor any root larger: what claims to be is made to stop whoever lists it. */
 const deepest = 2000;
 const mostEntries = 10_000_000;
+/** Each is followed; a directory of links that is in a thousand places would keep whoever does so for minutes. */
+const mostLinks = 500_000;
+/** Of a directory and those above it. */
+const mostHeld = 1_500_000;
 
 const emptyDigest = objectId(Buffer.alloc(0));
 
@@ -50,17 +54,18 @@ export async function inspectBundle(bundle: BundleFile, platform: NodeJS.Platfor
   const walk = new Walk(bundle, pace);
   // The content of a session lies in a directory of the root.
   const [tops, depth] = 'snapshot' in record ? [[record.snapshot], 0] : [record.session.versions, 1];
+  const sums = new Map<string, Sums>();
   for (const top of tops) {
-    const { files, bytes } = await walk.directory(top.tree, depth);
-    if (files !== top.files || bytes !== top.bytes)
+    const sum = await walk.directory(top.tree, depth);
+    sums.set(top.tree, sum);
+    if (sum.files !== top.files || sum.bytes !== top.bytes)
       throw corruptBundle(bundle.path, 'it does not hold as much as it says');
   }
+  checkAmounts(bundle, [...sums.values()]);
   const reachable = new Set([...walk.trees.keys(), ...walk.contents]);
   if (reachable.size !== bundle.objects) throw corruptBundle(bundle.path, 'it holds what nothing in it refers to');
   await checkWholeDigests(bundle, walk.chunked, pace);
-  if (walk.hasLinks) {
-    for (const tree of new Set(tops.map(top => top.tree))) await checkLinks(bundle, tree, platform, pace);
-  }
+  for (const [tree, { links }] of sums) if (links > 0) await checkLinks(bundle, tree, platform, pace);
   if ('session' in record) await checkBundledVersions(bundle, record.session, pace);
   return { record, trees: new Set(walk.trees.keys()), contents: walk.contents };
 }
@@ -101,7 +106,20 @@ interface Sums {
   files: number;
   bytes: number;
   entries: number;
+  links: number;
   depth: number;
+}
+
+/** Of all versions together, each of which is gone through. */
+function checkAmounts(bundle: BundleFile, sums: readonly Sums[]): void {
+  let entries = 0;
+  let links = 0;
+  for (const sum of sums) {
+    entries += sum.entries;
+    links += sum.links;
+  }
+  if (entries > mostEntries) throw unsafeBundle(bundle.path, 'it has more entries than any root');
+  if (links > mostLinks) throw unsafeBundle(bundle.path, 'it has more links than any root');
 }
 
 /** Each directory is looked at once, however often it occurs; the sums tell how much it is all together. */
@@ -110,9 +128,10 @@ class Walk {
   readonly contents = new Set<string>();
   /** Chunks of the files that are longer than one, by digest. */
   readonly chunked = new Map<string, readonly string[]>();
-  hasLinks = false;
   readonly #bundle: BundleFile;
   readonly #pace: Pace;
+  /** Entries of the directories, one in the other, that are being looked at. */
+  #held = 0;
 
   constructor(bundle: BundleFile, pace: Pace) {
     this.#bundle = bundle;
@@ -128,11 +147,14 @@ class Walk {
     }
     if (depth > deepest) throw unsafeBundle(path, 'its directories are too deep');
     if (this.#pace.due()) await this.#pace.breathe();
-    const sums: Sums = { files: 0, bytes: 0, entries: 0, depth: 0 };
-    for (const entry of decodeTree(this.#bundle.get(tree))) {
+    const sums: Sums = { files: 0, bytes: 0, entries: 0, links: 0, depth: 0 };
+    const entries = decodeTree(this.#bundle.get(tree));
+    this.#held += entries.length;
+    if (this.#held > mostHeld) throw unsafeBundle(path, 'its directories are too large for where they are');
+    for (const entry of entries) {
       this.#checkName(entry, depth);
       sums.entries++;
-      if (entry.type === 'link') this.hasLinks = true;
+      if (entry.type === 'link') sums.links++;
       if (entry.type === 'file') {
         this.#file(entry);
         sums.files++;
@@ -145,9 +167,11 @@ class Walk {
       sums.files += inside.files;
       sums.bytes += inside.bytes;
       sums.entries += inside.entries;
+      sums.links += inside.links;
       sums.depth = Math.max(sums.depth, inside.depth + 1);
     }
     if (sums.entries > mostEntries) throw unsafeBundle(path, 'it has more entries than any root');
+    this.#held -= entries.length;
     this.trees.set(tree, sums);
     return sums;
   }

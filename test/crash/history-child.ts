@@ -6,9 +6,10 @@ import { bytesOf, carryOut } from './history-orders.ts';
 /**
  * Carries out an order in a workspace and kills itself at one of the calls whose effect can be seen:
  *
- *     node test/crash/history-child.ts < {"workspace":…,"order":…}  NUMBER  before|half|after
+ *     node test/crash/history-child.ts < {"workspace":…,"order":…}  [NUMBER  before|half|after]
  *
- * Reaching the end, it prints the answer or the error, as JSON.
+ * Without a number it lives until it is killed from outside. It prints a line when it begins; reaching the end, the answer
+ * or the error, and the milliseconds that it took, as JSON.
  */
 const [at = '0', when = 'before'] = process.argv.slice(2);
 const chunks: Buffer[] = [];
@@ -26,9 +27,11 @@ const ports = watchedPorts(
   },
   { randomBytes: bytesOf(seed) },
 );
+process.stdout.write('begun\n');
+const begun = performance.now();
 const attempt = async () => carryOut(testContext(workspace, ports), order);
 const ending = await attempt().then(
   answer => ({ answer }),
   error => ({ error: asHoldfastError(error).toBody() }),
 );
-process.stdout.write(JSON.stringify(ending));
+process.stdout.write(JSON.stringify({ ...ending, took: performance.now() - begun }));

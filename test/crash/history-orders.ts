@@ -15,7 +15,7 @@ import { pruneVault } from '../../src/engine/vault/prune/prune.ts';
 import type { ConflictPolicy } from '../../src/protocol/migrations.ts';
 import { testContext } from '../fixtures/ports.ts';
 import { type Fault, failingPorts } from './faulty-files.ts';
-import { type Death, runChild } from './kill.ts';
+import { type Death, runChild, runChildFor } from './kill.ts';
 import { mortalPorts } from './mortal-ports.ts';
 import { Random } from './random.ts';
 
@@ -85,8 +85,11 @@ function answerTo(context: Context, order: Order): Promise<unknown> {
 /** How an order ended: with an answer, with an error, or with the death of who carried it out. */
 export type Ending = { answer: Answer } | { error: unknown } | 'died';
 
-/** What goes wrong meanwhile. */
-export type Trouble = { death: Death } | { fault: Fault } | undefined;
+/**
+ * What goes wrong meanwhile. `share`: death from outside after that share of the time that such an order takes; only a
+ * process of its own can have it.
+ */
+export type Trouble = { death: Death } | { share: number } | { fault: Fault } | undefined;
 
 /** @param seed of the identifiers that are made up, whose order decides in which order files are looked at */
 export type Runner = (workspace: string, order: Order, trouble: Trouble, seed: number) => Promise<Ending>;
@@ -109,11 +112,18 @@ export const runHere: Runner = async (workspace, order, trouble, seed) => {
   return mortal.isDead() ? 'died' : ending;
 };
 
+/** Milliseconds that an order took when it last was carried out to its end. */
+const taken = new Map<Order['do'], number>();
+
 /** Deaths in a process of its own, which is really killed. */
 export const runApart: Runner = async (workspace, order, trouble, seed) => {
-  if (!trouble || !('death' in trouble)) return runHere(workspace, order, trouble, seed);
-  const printed = await runChild('history-child', JSON.stringify({ workspace, order, seed }), trouble.death);
+  if (!trouble || 'fault' in trouble) return runHere(workspace, order, trouble, seed);
+  const input = JSON.stringify({ workspace, order, seed });
+  const printed = await ('death' in trouble
+    ? runChild('history-child', input, trouble.death)
+    : runChildFor('history-child', input, trouble.share * (taken.get(order.do) ?? 20)));
   if (printed === undefined) return 'died';
-  const ending = JSON.parse(printed);
+  const { took, ...ending } = JSON.parse(printed.slice(printed.indexOf('\n')));
+  taken.set(order.do, took);
   return 'error' in ending ? { error: fromBody(ending.error) } : ending;
 };

@@ -5,7 +5,15 @@ import { listSnapshots } from '../../src/engine/snapshots/list.ts';
 import { errorCodes } from '../../src/protocol/error-codes.ts';
 import { readTree } from '../fixtures/tree.ts';
 import { nextOrder } from './history-choice.ts';
-import { type Answer, type Ending, type Order, type Runner, runHere, type Trouble } from './history-orders.ts';
+import {
+  type Answer,
+  type Ending,
+  type Order,
+  type Runner,
+  runApart,
+  runHere,
+  type Trouble,
+} from './history-orders.ts';
 import { type Found, HistoryWorld } from './history-world.ts';
 import { Random } from './random.ts';
 import { faultKinds } from './sweep.ts';
@@ -16,27 +24,29 @@ import { omissionsOf } from './world.ts';
  * and others by calls that fail. After each, nothing acknowledged is lost; in the end all of it is restored.
  *
  * @param steps how many orders
- * @returns how many died, and how many failed
+ * @returns how many died, how many of them by the hand of another process, and how many failed
  */
 export async function history(
   base: string,
   seed: number,
   steps: number,
   run: Runner,
-): Promise<{ deaths: number; failures: number }> {
+): Promise<{ deaths: number; killed: number; failures: number }> {
   const random = new Random(seed);
   const world = new HistoryWorld(base, random);
   const done: string[] = [];
-  const counts = { deaths: 0, failures: 0 };
+  const counts = { deaths: 0, killed: 0, failures: 0 };
   try {
     for (let step = 0; step < steps; step++) {
       if (random.below(3) === 0) world.edit(random);
       const order = nextOrder(world, random, step);
-      const trouble = nextTrouble(random);
+      const trouble = nextTrouble(random, run === runApart);
       done.push(JSON.stringify([order, trouble]));
       const ending = await run(world.workspace, order, trouble, random.below(2 ** 31));
-      if (ending === 'died') counts.deaths++;
-      else if ('error' in ending) counts.failures++;
+      if (ending === 'died') {
+        counts.deaths++;
+        if (trouble && 'share' in trouble) counts.killed++;
+      } else if ('error' in ending) counts.failures++;
       await see(world, order, ending, trouble);
       await world.check();
       // Not all each time: it takes longer than everything else.
@@ -49,8 +59,9 @@ export async function history(
   return counts;
 }
 
-function nextTrouble(random: Random): Trouble {
+function nextTrouble(random: Random, isApart: boolean): Trouble {
   const kind = random.below(8);
+  if (isApart && kind < 2) return { share: random.below(1000) / 1000 };
   // Small numbers too: they are the beginnings.
   const at = 1 + random.below(random.pick([6, 20, 60]));
   if (kind < 4) return { death: { at, when: random.pick(['before', 'half', 'after'] as const) } };
@@ -66,7 +77,7 @@ async function see(world: HistoryWorld, order: Order, ending: Ending, trouble: T
   if ('answer' in ending) return acknowledged(world, order, ending.answer, before);
   const { code } = asHoldfastError(ending.error);
   assert.ok(errorCodes.includes(code), `a code: ${ending.error}`);
-  if (!trouble || 'death' in trouble) assert.ok(mayRefuse(order, ending.error), `refused: ${ending.error}`);
+  if (!trouble || !('fault' in trouble)) assert.ok(mayRefuse(order, ending.error), `refused: ${ending.error}`);
   if (trouble && 'fault' in trouble && trouble.fault.lasting) return afterDeath(world, order, before);
   const why = `as before, since it was refused: ${ending.error}`;
   // What was put in place before its version could be recorded stays, and becomes one with the next change.

@@ -43,12 +43,27 @@ const longest = 60_000;
  * @returns what it printed when it did not die
  */
 export function runChild(name: string, input: string, { at, when }: Death): Promise<string | undefined> {
+  return run(name, input, [String(at), when]);
+}
+
+/**
+ * The same, killed from outside: at whatever the child is doing that many milliseconds after it has printed something,
+ * which says that it has begun.
+ */
+export function runChildFor(name: string, input: string, milliseconds: number): Promise<string | undefined> {
+  return run(name, input, [], milliseconds);
+}
+
+function run(name: string, input: string, args: string[], milliseconds?: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const args = [childProgram(name), String(at), when];
-    const run = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: longest });
+    const run = spawn(process.execPath, [childProgram(name), ...args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      timeout: longest,
+    });
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
     run.stdout.on('data', chunk => out.push(chunk));
+    if (milliseconds !== undefined) run.stdout.once('data', () => setTimeout(() => run.kill('SIGKILL'), milliseconds));
     run.stderr.on('data', chunk => errors.push(chunk));
     run.on('error', reject);
     run.on('close', (code, signal) => {

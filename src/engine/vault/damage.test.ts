@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import { after, test } from 'node:test';
 import { flipBit, placeWith } from '../../../test/fixtures/engine.ts';
 import { createBackup } from '../backups/create.ts';
@@ -69,6 +70,13 @@ function resetVault(): void {
   fs.cpSync(pristine, vault, { recursive: true });
 }
 
+/** Each of the two is whole, but not what its name says. */
+function exchange(one: string, other: string): void {
+  fs.renameSync(one, `${one}.away`);
+  fs.renameSync(other, one);
+  fs.renameSync(`${one}.away`, other);
+}
+
 type Damage = readonly [what: string, make: (file: string) => void];
 
 /** A few places of each file, other ones at each run; the number in the test's name finds them again. */
@@ -89,6 +97,18 @@ function damagesOf(file: string): Damage[] {
         fs.truncateSync(one, at(5));
       },
     ],
+    [
+      'filled with zeros',
+      one => {
+        fs.chmodSync(one, 0o600);
+        fs.writeFileSync(one, Buffer.alloc(size));
+      },
+    ],
+    // Of the last entry nobody has a copy: with it in the place of another, two would be missing.
+    ...(file === lastEntry ? [] : files)
+      .filter(other => other !== file && path.dirname(other) === path.dirname(file) && /pack$|json$/.test(other))
+      .slice(0, 1)
+      .map((other): Damage => [`exchanged for ${other}`, one => exchange(one, `${vault}/${other}`)]),
     ['deleted', one => fs.rmSync(one)],
   ];
 }

@@ -58,12 +58,13 @@ function readMerged(context: Place): Map<string, Buffer> {
     throw error;
   }
   if (!bytes) return merged;
-  for (let at = 0; at + 36 <= bytes.length; ) {
+  let at = 0;
+  while (at + 36 <= bytes.length) {
     const records = at + 36 + bytes.readUInt32LE(at + 32) * recordLength;
     merged.set(bytes.toString('hex', at, at + 32), bytes.subarray(at + 36, records));
     at = records;
   }
-  return at === end ? merged : new Map();
+  return at === bytes.length ? merged : new Map();
 }
 
 function mergedPath(context: Pick<Context, 'root'>): string {

@@ -19,7 +19,7 @@ const magicLength = 16;
 const headLength = magicLength + 5;
 const digestLength = 32;
 /** More is sensible in no cache, and could be asked for by one that somebody made up. */
-const rawLimit = 512 * 1024 * 1024;
+const rawLimit = 256 * 1024 * 1024;
 
 /**
  * What a cache file holds, compressed and sealed:

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { filesWith } from '../../../test/fixtures/file-calls.ts';
@@ -9,7 +8,10 @@ import { createSession } from '../sessions/create.ts';
 import { readSession } from '../sessions/show.ts';
 import { updateSession } from '../sessions/update.ts';
 import { readVersionFile } from '../sessions/version-content.ts';
+import { sealCache, unsealCache } from './cache-file.ts';
 import { listPacks } from './object-store.ts';
+
+const magic = 'holdfast-packs2\n';
 
 test('many small packs are looked up in one file, which may be lost or damaged at any time', async () => {
   using place = temporaryDirectory();
@@ -48,9 +50,10 @@ test('a file of many indexes whose numbers do not fit it, though its digest does
     await updateSession(context, id, { bytes: Buffer.from(String(number)) }, number, {});
   await readVersionFile(context, id, 40);
   const merged = `${context.root}/.holdfast/cache/packs`;
-  const body = fs.readFileSync(merged).subarray(0, -32);
-  body.writeUInt32LE(2 ** 31, 'holdfast-packs-1\n'.length + 32);
-  fs.writeFileSync(merged, Buffer.concat([body, createHash('sha256').update(body).digest()]));
+  const raw = unsealCache(magic, fs.readFileSync(merged))!;
+  const whole = Buffer.from(raw);
+  raw.writeUInt32LE(2 ** 31, 32);
+  fs.writeFileSync(merged, sealCache(magic, raw));
   assert.equal((await readVersionFile(context, id, 40)).toString(), '39');
-  assert.notEqual(fs.readFileSync(merged).readUInt32LE('holdfast-packs-1\n'.length + 32), 2 ** 31);
+  assert.deepEqual(unsealCache(magic, fs.readFileSync(merged)), whole);
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { code } from '../../../test/fixtures/engine.ts';
 import { nameFromBytes, nameProblem } from '../names.ts';
+import { longestObject } from './pack.ts';
 import { decodeTree, encodeTree, type TreeEntry, timeOfNanoseconds } from './tree.ts';
 
 const sha256 = 'ab'.repeat(32);
@@ -56,6 +57,23 @@ test('an entry that is not quite one of a file is damage', () => {
   for (const [field, values] of Object.entries(wrong)) {
     for (const value of values) assert.throws(() => decode({ ...good, [field]: value }), code('CORRUPT'), field);
   }
+});
+
+test('a directory that is too large to be read back is not stored', () => {
+  const target = 'x'.repeat(longestObject);
+  const link: TreeEntry = { name: 'first', type: 'link', mode: 0o777, mtime: '0', target };
+  assert.throws(() => encodeTree([link]), code('CONTENT_TOO_LARGE'));
+});
+
+test('a long directory comes back, whatever its names look like; in pieces it is the same', () => {
+  const names = Array.from({ length: 3000 }, (_, number) => `${String(number).padStart(5, '0')}},{"name":"\\`);
+  const entries = names.map(
+    (one): TreeEntry => ({ name: one, type: 'file', mode: 0o644, mtime: '0', size: 0, sha256 }),
+  );
+  assert.deepEqual(decodeTree(encodeTree(entries)), entries);
+  const chunks = Array.from({ length: 20_000 }, () => sha256);
+  const long: TreeEntry = { name: '~', type: 'file', mode: 0o644, mtime: '0', size: 2 ** 34, sha256, chunks };
+  assert.deepEqual(decodeTree(encodeTree([...entries, long])), [...entries, long]);
 });
 
 test('times are cut to the millisecond before, also before 1970', () => {

@@ -62,7 +62,8 @@ export const chunkLength = 1024 * 1024;
 export function encodeTree(entries: readonly TreeEntry[]): Buffer {
   const bytes = Buffer.from(JSON.stringify({ tree: 1, entries }));
   if (bytes.length <= longestObject) return bytes;
-  throw new HoldfastError('CONTENT_TOO_LARGE', `A directory has too many entries: ${entries.length}.`, {
+  const what = `"${entries[0]?.name}" and ${entries.length - 1} more entries`;
+  throw new HoldfastError('CONTENT_TOO_LARGE', `A directory has too many entries for a snapshot: ${what}.`, {
     hint: 'Spread them over several directories, or exclude the directory.',
   });
 }

@@ -24,7 +24,7 @@ export const packTarget = 32 * 1024 * 1024;
  * The tree of a directory with 400,000 files fits, and the pieces of a file of a tebibyte. Whoever reads several of them,
  * one after the other, holds three until the first is collected: that is within half a gigabyte.
  */
-export const longestObject = 80 * 1024 * 1024;
+export const longestObject = 72 * 1024 * 1024;
 /** Of the payload of a block with several objects: small ones, and the one that filled it. */
 const longestShared = longestObject + 2 * blockTarget;
 /** None is empty, so more do not fit a block of small ones. */

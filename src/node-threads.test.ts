@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { test } from 'node:test';
+import { temporaryDirectory } from '../test/fixtures/tree.ts';
+import { runJob } from './engine/threads/run-job.ts';
+import { nodeThreads } from './node-threads.ts';
+
+const write = (path: string, pack: string) => ({
+  pack,
+  offset: 16,
+  flush: false,
+  places: [path],
+  at: [4],
+  sizes: [1],
+  digests: '0'.repeat(64),
+  modes: [0o600],
+  times: [0],
+});
+
+test('jobs on other threads answer as they do on this one, each asker its own', async () => {
+  using place = temporaryDirectory();
+  const threads = nodeThreads();
+  const question = write(`${place.path}/new`, `${place.path}/no-pack`);
+  const asked = Array.from({ length: 20 }, () => runJob({ fs, threads }, 'writeFiles', question));
+  assert.deepEqual(await runJob({ fs }, 'writeFiles', question), [0]);
+  for (const answer of await Promise.all(asked)) assert.deepEqual(answer, [0]);
+});
+
+test('what a job throws arrives with its code and path', async () => {
+  const threads = nodeThreads();
+  const nowhere = { pack: '/nowhere/pack', offset: 16, length: 1, at: 4, id: '0'.repeat(64) };
+  const here = await runJob({ fs }, 'readObject', nowhere).catch(error => error);
+  const there = await runJob({ fs, threads }, 'readObject', nowhere).catch(error => error);
+  assert.deepEqual([there.code, there.path, there.message], [here.code, here.path, here.message]);
+  assert.equal(there.code, 'ENOENT');
+});

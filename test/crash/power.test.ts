@@ -1,6 +1,7 @@
 import { describe, test } from 'node:test';
 import { crashDirectory } from './place.ts';
-import { cutPowerEverywhere } from './power-cut.ts';
+import { cutPowerEverywhere, poweredWorld } from './power-cut.ts';
+import { poweredSession } from './power-session.ts';
 import { Random } from './random.ts';
 import { operations, World } from './world.ts';
 
@@ -14,7 +15,15 @@ describe('the power is cut, and the disk forgets what was not flushed', {
   for (const operation of operations) {
     test(operation, async () => {
       using place = crashDirectory();
-      await cutPowerEverywhere(await World.make(`${place.path}/world`, operation, new Random(seed), 1), seed, 5);
+      const world = await World.make(`${place.path}/world`, operation, new Random(seed), 1);
+      await cutPowerEverywhere(poweredWorld(world), seed, 5);
+    });
+  }
+
+  for (const what of ['save', 'delete', 'undelete'] as const) {
+    test(`session ${what}`, async () => {
+      using place = crashDirectory();
+      await cutPowerEverywhere(await poweredSession(`${place.path}/app`, what), seed, 3);
     });
   }
 });

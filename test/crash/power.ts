@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { crashDirectory } from './place.ts';
-import { cutPowerEverywhere } from './power-cut.ts';
+import { cutPowerEverywhere, poweredWorld } from './power-cut.ts';
 import { Random } from './random.ts';
 import { operations, World } from './world.ts';
 
@@ -30,7 +30,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
     using place = crashDirectory();
     try {
       const world = await World.make(`${place.path}/world`, operation, new Random(seed), Number(values.size));
-      cut += await cutPowerEverywhere(world, seed);
+      cut += await cutPowerEverywhere(poweredWorld(world), seed);
     } catch (error) {
       failures++;
       console.log(`seed ${seed}  ${operation}: FAILED`, error);

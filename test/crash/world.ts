@@ -184,7 +184,7 @@ export function omissionsOf(result: unknown): string {
 }
 
 /** With times and modes, which the copying of Node does not keep for links and directories. */
-function copy(from: string, to: string): void {
+export function copy(from: string, to: string): void {
   const result = spawnSync('cp', ['-a', from, to]);
   if (result.status !== 0) throw new Error(`cp failed: ${result.stderr}`);
 }

@@ -17,8 +17,9 @@ const posix = { skip: process.platform === 'win32' };
 
 const names = ['a', 'b', 'dir/a', 'dir/b', 'dir/inner/a', 'other/a', 'other/b', 'z'];
 const name = fc.constantFrom(...names);
+// Of two lengths: what has the same length and time is the same to a restore of what changed.
 const step = fc.oneof(
-  fc.record({ do: fc.constant('write' as const), name, text: fc.constantFrom('one', 'two') }),
+  fc.record({ do: fc.constant('write' as const), name, text: fc.constantFrom('one', 'three') }),
   fc.record({ do: fc.constant('link' as const), name, to: name }),
   fc.record({ do: fc.constant('copy' as const), name, to: name }),
   fc.record({ do: fc.constant('remove' as const), name }),

@@ -17,6 +17,8 @@ export interface IndexEntry {
 
 const magic = 'holdfast-index2\n';
 const idLength = 32;
+/** Of two million objects, more than any pack has: it is in memory twice while it is read. */
+const longest = 96 * 1024 * 1024;
 export const recordLength = idLength + 12;
 
 /** The records of entries, one after the other. */
@@ -56,7 +58,7 @@ export function encodeIndex(records: Buffer): Buffer {
 /** The records of an index file, or `undefined` when the file is not whole and has to be made again. */
 export function decodeIndex(file: Buffer): Buffer | undefined {
   const raw = unsealCache(magic, file);
-  if (!raw || raw.length % recordLength !== 0) return undefined;
+  if (!raw || raw.length > longest || raw.length % recordLength !== 0) return undefined;
   const count = raw.length / recordLength;
   const records = Buffer.allocUnsafeSlow(raw.length);
   const [from, to] = [viewOf(raw), viewOf(records)];

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { failingPorts } from '../../../test/crash/faulty-files.ts';
 import { code, flipBit, placeWith } from '../../../test/fixtures/engine.ts';
 import type { Context } from '../context.ts';
+import { sealCache } from './cache-file.ts';
 import { decodeIndex, encodeIndex, recordsOf } from './index-file.ts';
 import { objectId } from './object-id.ts';
 import { listPacks, ObjectStore } from './object-store.ts';
@@ -97,6 +98,12 @@ test('an index file holds what was put in, and shows any damage', () => {
       assert.equal(decodeIndex(damaged), undefined);
     }),
   );
+});
+
+test('an index of more objects than a pack can have is none', () => {
+  const one = sealCache('holdfast-index2\n', Buffer.alloc(44));
+  assert.equal(decodeIndex(one)?.length, 44);
+  assert.equal(decodeIndex(sealCache('holdfast-index2\n', Buffer.alloc(44 * 2_300_000))), undefined);
 });
 
 test('damage in a pack is noticed wherever it is, and costs only what it hits', async () => {

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { vaultPath } from '../../../src/engine/context.ts';
+import { sealCache, unsealCache } from '../../../src/engine/vault/cache-file.ts';
 import { recordLength } from '../../../src/engine/vault/index-file.ts';
 import { objectId } from '../../../src/engine/vault/object-id.ts';
 import { ObjectStore } from '../../../src/engine/vault/object-store.ts';
@@ -9,18 +10,17 @@ import type { Target } from '../fuzz.ts';
 import { mutated } from '../mutate.ts';
 import { sealed } from '../sealed.ts';
 
-const magicLength = 'holdfast-packs-1\n'.length;
 const headLength = 32 + 4;
 /** More than are opened one by one. */
 const packs = 70;
 
 /** One that says it has more, or fewer, records than it has. */
-function withCount(random: Random, sample: Buffer): Buffer {
-  const body = Buffer.from(sample.subarray(0, -32));
-  const pack = random.below((body.length - magicLength) / (headLength + recordLength));
+function withCount(random: Random, raw: Buffer): Buffer {
+  const body = Buffer.from(raw);
+  const pack = random.below(body.length / (headLength + recordLength));
   const count = random.pick([0, 1, 2, 3, packs, 2 ** 16, 2 ** 27, 2 ** 31, 2 ** 32 - 1]);
-  body.writeUInt32LE(count, magicLength + pack * (headLength + recordLength) + 32);
-  return sealed(body);
+  body.writeUInt32LE(count, pack * (headLength + recordLength) + 32);
+  return body;
 }
 
 export const mergedIndex: Target = {
@@ -51,11 +51,14 @@ export const mergedIndex: Target = {
     };
     await look(ids[0]!);
     const sample = fs.readFileSync(file);
+    const magic = sample.toString('latin1', 0, 16);
+    const raw = unsealCache(magic, sample)!;
     return {
       input: random => {
-        const kind = random.below(4);
+        const kind = random.below(5);
         if (kind === 0) return mutated(random, sample);
-        return kind === 1 ? withCount(random, sample) : sealed(mutated(random, sample.subarray(0, -32)));
+        if (kind === 1) return sealed(mutated(random, sample.subarray(0, -32)));
+        return sealCache(magic, kind === 2 ? withCount(random, raw) : mutated(random, raw));
       },
       parse: (bytes, random) => {
         fs.writeFileSync(file, bytes);

@@ -130,7 +130,10 @@ async function captureDirectory(
   }
   let tree = earlier.treeIfAllSame(names);
   if (tree === undefined) {
-    const encoded = encodeTree(entries.map((entry, position) => entry ?? earlier.entry(names[position]!)));
+    const encoded = encodeTree(
+      entries.map((entry, position) => entry ?? earlier.entry(names[position]!)),
+      at,
+    );
     tree = objectId(encoded);
     await walk.store.put('tree', tree, encoded);
   }

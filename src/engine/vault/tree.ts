@@ -59,11 +59,11 @@ const TreeEntry = z.discriminatedUnion('type', [FileEntry, DirectoryEntry, LinkE
 export const chunkLength = 1024 * 1024;
 
 /** @throws CONTENT_TOO_LARGE for a directory of several hundred thousand entries, which could not be read back */
-export function encodeTree(entries: readonly TreeEntry[]): Buffer {
+export function encodeTree(entries: readonly TreeEntry[], path?: string): Buffer {
   const bytes = Buffer.from(JSON.stringify({ tree: 1, entries }));
   if (bytes.length <= longestObject) return bytes;
-  const what = `"${entries[0]?.name}" and ${entries.length - 1} more entries`;
-  throw new HoldfastError('CONTENT_TOO_LARGE', `A directory has too many entries for a snapshot: ${what}.`, {
+  throw new HoldfastError('CONTENT_TOO_LARGE', `A directory has too many entries for a snapshot: ${entries.length}.`, {
+    path: path === '' ? '.' : path,
     hint: 'Spread them over several directories, or exclude the directory.',
   });
 }

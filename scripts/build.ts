@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 /** The programs and where they run. VS Code 1.112 runs Node 22.22; the command line also runs on Node 20. */
 const programs = {
@@ -9,6 +9,16 @@ const programs = {
   // What the two others run on more threads.
   worker: { entry: 'src/worker.ts', external: [], target: 'node20' },
   cli: { entry: 'src/cli/main.ts', external: [], target: 'node20' },
+};
+
+/** Zod brings the texts of its messages in fifty languages: a fifth of each program, read at every start. */
+const onlyEnglish: Plugin = {
+  name: 'only-english',
+  setup({ onLoad }) {
+    onLoad({ filter: /zod.v4.locales.[a-z-]+\.js$/i }, ({ path }) =>
+      /(en|index)\.js$/.test(path) ? undefined : { contents: 'export default () => ({});' },
+    );
+  },
 };
 
 const production = process.argv.includes('--production');
@@ -23,6 +33,7 @@ for (const [name, { entry, external, target }] of Object.entries(programs)) {
     format: 'cjs',
     target,
     external,
+    plugins: [onlyEnglish],
     // jsonc-parser's CommonJS form loads its parts in a way that no bundler follows.
     mainFields: ['module', 'main'],
     minify: production,

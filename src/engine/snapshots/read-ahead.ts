@@ -16,7 +16,7 @@ const batchesAhead = 8;
 /** To each thread, so that it goes on while this one is busy. */
 const perThread = 3;
 /** For fewer files, another thread is not there before all is done. */
-const worthThreads = 1500;
+const worthThreads = 500;
 /** Files of a batch while nothing is known of their lengths. */
 const firstBatch = 128;
 

@@ -25,6 +25,8 @@ const knownInAdmin =
 
 /** Whether a directory called `uploads` is this program's, by names that only it uses. */
 export function looksLikeUploads(view: ProfileView, directory: string): boolean {
+  // Asked of a thousand directories that have none: an error for each would cost more than the question.
+  if (!isDirectory(view, directory)) return false;
   return (
     names(view, `${directory}/admin`).some(name => knownInAdmin.test(name)) ||
     names(view, `${directory}/news`).includes('summary_cache.json') ||
@@ -111,7 +113,7 @@ function directoriesIn({ fs }: ProfileView, directory: string): string[] {
 
 function isDirectory({ fs }: ProfileView, place: string): boolean {
   try {
-    return fs.statSync(systemPath(place)).isDirectory();
+    return fs.statSync(systemPath(place), { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch (error) {
     if (systemCode(error) === undefined) throw error;
     return false;

@@ -129,7 +129,8 @@ export function captureKey(context: Context): string {
 /** The cache vouches for objects in certain packs. When one of these packs is gone, so is its word. */
 export function trustedCache(context: Context, store: ObjectStore, key: string): ScanCache | undefined {
   const cache = readScanCache(context, key);
-  return cache?.packs.every(pack => store.packs.has(pack)) ? cache : undefined;
+  const { packs } = store;
+  return cache?.packs.every(pack => packs.has(pack)) ? cache : undefined;
 }
 
 /** Known from the scan cache in the usual case, so that creating does not depend on how many snapshots there are. */

@@ -19,7 +19,7 @@ const write = (path: string, pack: string) => ({
 
 test('jobs on other threads answer as they do on this one, each asker its own', async () => {
   using place = temporaryDirectory();
-  const threads = nodeThreads();
+  const threads = nodeThreads()!;
   const question = write(`${place.path}/new`, `${place.path}/no-pack`);
   const asked = Array.from({ length: 20 }, () => runJob({ fs, threads }, 'writeFiles', question));
   assert.deepEqual(await runJob({ fs }, 'writeFiles', question), [0]);
@@ -27,7 +27,7 @@ test('jobs on other threads answer as they do on this one, each asker its own', 
 });
 
 test('what a job throws arrives with its code and path', async () => {
-  const threads = nodeThreads();
+  const threads = nodeThreads()!;
   const nowhere = { pack: '/nowhere/pack', offset: 16, length: 1, at: 4, id: '0'.repeat(64) };
   const here = await runJob({ fs }, 'readObject', nowhere).catch(error => error);
   const there = await runJob({ fs, threads }, 'readObject', nowhere).catch(error => error);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { HoldfastError } from './engine/errors.ts';
@@ -29,8 +30,15 @@ const most = 4;
 /** After so long without a job, in ms, the threads end: a sidecar that only waits should not hold their memory. */
 const idleLimit = 10_000;
 
-/** Threads of this process, started when the first job comes; they keep no process alive that has nothing else to do. */
-export function nodeThreads(): Threads {
+/** Run from its source, or bundled: then the worker is a bundle too and lies beside this one. */
+const program = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.cjs', import.meta.url);
+
+/**
+ * Threads of this process, started when the first job comes; they keep no process alive that has nothing else to do. None
+ * for a program that was taken from its place alone: it does everything itself.
+ */
+export function nodeThreads(): Threads | undefined {
+  if (!existsSync(program)) return undefined;
   const count = Math.min(most, Math.max(1, availableParallelism() - 1));
   let threads: Thread[] = [];
   let number = 0;
@@ -38,9 +46,7 @@ export function nodeThreads(): Threads {
 
   const start = (): Thread => {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    // Run from its source, or bundled: then the worker is a bundle too and lies beside this one.
-    const program = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.cjs';
-    const worker = new Worker(new URL(program, import.meta.url), { stdin: false });
+    const worker = new Worker(program, { stdin: false });
     const thread: Thread = { worker, waiting: new Map() };
     const lost = (why: string) => {
       threads = threads.filter(one => one !== thread);

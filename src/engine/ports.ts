@@ -59,7 +59,7 @@ export interface Ports {
   /** Flushes everything written to the file system that holds `path`; false where that cannot be asked for. */
   syncFileSystem(path: string): boolean;
   /** Absent where everything is to be done on the caller's thread, with the file calls above. */
-  threads?: Threads;
+  threads?: Threads | undefined;
 }
 
 /** Other threads, for what keeps a processor busy. Asked through `runJob` (threads/run-job.ts). */

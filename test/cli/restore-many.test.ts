@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { RestoreResult } from '../../src/protocol/common.ts';
 import { readTree } from '../fixtures/tree.ts';
-import { until } from './run.ts';
+import { program, until } from './run.ts';
 import { rootedWorkspace, type Workspace } from './workspace.ts';
 
 /** So many files that other threads take part, and so many bytes that it takes a moment. */
@@ -27,6 +28,15 @@ describe('thousands of files', () => {
     const to = path.join(workspace.folder, 'copy');
     const args = ['snapshot', 'restore', 'latest', '--to', to, '--yes', '--json'];
     assert.equal(workspace.done(...args).json(RestoreResult).restored, 2203);
+    assert.deepEqual(readTree(to), readTree(workspace.root, { except: ['.holdfast'] }));
+  });
+
+  test('come back by a program that was taken from its place alone, without its other threads', () => {
+    const alone = path.join(workspace.folder, 'alone.cjs');
+    copyFileSync(program, alone);
+    const to = path.join(workspace.folder, 'by-one');
+    const places = ['--workspace', workspace.folder, '--root', workspace.root];
+    execFileSync(process.execPath, [alone, ...places, '--quiet', 'snapshot', 'restore', 'latest', '--to', to, '--yes']);
     assert.deepEqual(readTree(to), readTree(workspace.root, { except: ['.holdfast'] }));
   });
 

@@ -115,7 +115,7 @@ async function captureDirectory(
     if (walk.pace.due())
       await walk.pace.breathe({ phase: 'Reading', done: walk.scanned, total: walk.total, unit: 'files' });
     if (ahead?.missing) await walk.ahead?.fetch(ahead);
-    const known = unchanged && !walk.before.has(path) ? earlier.pass(name) : readAhead(walk, name, ahead);
+    const known = unchanged && !walk.before.has(path) ? earlier.pass(name) : takeAhead(walk, name, ahead);
     if (known) {
       add(name, known);
       continue;
@@ -254,7 +254,7 @@ async function captureFile(
 }
 
 /** A file as it was read ahead, if it was. */
-function readAhead(walk: Walk, name: string, ahead: AheadDirectory | undefined): CapturedEntry | undefined {
+function takeAhead(walk: Walk, name: string, ahead: AheadDirectory | undefined): CapturedEntry | undefined {
   const file = ahead?.take(name);
   if (!file) return undefined;
   walk.scanned++;

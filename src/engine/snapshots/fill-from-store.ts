@@ -6,8 +6,8 @@ import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { runJob } from '../threads/run-job.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
+import { objectsAhead } from '../vault/objects-ahead.ts';
 import { packPath } from '../vault/pack-reader.ts';
-import { readAhead } from '../vault/read-ahead.ts';
 import { contentObjects } from '../vault/tree.ts';
 
 /** With fewer files, or bytes in large files, another thread takes longer to start than it saves. */
@@ -75,7 +75,7 @@ export async function fillFromStore(
   for (const file of others) {
     if (pace.due()) await breathe();
     done++;
-    await fill(readAhead(vault, store, contentObjects(file)), stager, file, pace);
+    await fill(objectsAhead(vault, store, contentObjects(file)), stager, file, pace);
   }
 }
 

@@ -27,7 +27,7 @@ const failing: Threads = { count: 1, run: async () => Promise.reject(new Error('
 test('a snapshot is the same whichever thread read the files, or none, or one that fails', async () => {
   using place = placeWith(manyFiles());
   let answered = 0;
-  const real = nodeThreads();
+  const real = nodeThreads()!;
   const counted: Threads = {
     count: 2,
     run: async (...job) => {

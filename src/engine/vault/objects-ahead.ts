@@ -13,7 +13,7 @@ const worthAsking = 256 * 1024;
  *
  * @throws CORRUPT
  */
-export async function* readAhead(
+export async function* objectsAhead(
   vault: { ports: Pick<Ports, 'fs' | 'threads'>; root: string },
   store: ObjectStore,
   ids: readonly string[],

@@ -1,8 +1,6 @@
 import { parseArgs } from 'node:util';
-import { crashDirectory } from './place.ts';
-import { Random } from './random.ts';
+import { eachWorld } from './each-world.ts';
 import { failEverywhere, killEverywhere, killSomewhere } from './sweep.ts';
-import { operations, World } from './world.ts';
 
 /**
  * The crash tests for as long as you like, with other trees in each round:
@@ -23,24 +21,11 @@ const { values } = parseArgs({
   },
 });
 
-let failures = 0;
-for (let round = 0; round < Number(values.rounds); round++) {
-  const seed = Number(values.seed) + round;
-  for (const operation of operations) {
-    if (values.only !== undefined && operation !== values.only) continue;
-    using place = crashDirectory();
-    try {
-      const random = new Random(seed);
-      const world = await World.make(`${place.path}/world`, operation, random, Number(values.size));
-      if (values.all) await killEverywhere(world);
-      else for (let death = 0; death < 5; death++) await killSomewhere(world, random);
-      const failed = await failEverywhere(world);
-      const forGood = await failEverywhere(world, { lasting: true, step: 7, offset: seed % 7 });
-      console.log(`seed ${seed}  ${operation}: survived ${failed} faults, ${forGood} lasting ones`);
-    } catch (error) {
-      failures++;
-      console.log(`seed ${seed}  ${operation}: FAILED`, error);
-    }
-  }
-}
+const failures = await eachWorld(values, async (world, random, seed) => {
+  if (values.all) await killEverywhere(world);
+  else for (let death = 0; death < 5; death++) await killSomewhere(world, random);
+  const failed = await failEverywhere(world);
+  const forGood = await failEverywhere(world, { lasting: true, step: 7, offset: seed % 7 });
+  console.log(`seed ${seed}  ${world.operation}: survived ${failed} faults, ${forGood} lasting ones`);
+});
 process.exitCode = failures === 0 ? 0 : 1;

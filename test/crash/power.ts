@@ -1,8 +1,6 @@
 import { parseArgs } from 'node:util';
-import { crashDirectory } from './place.ts';
+import { eachWorld } from './each-world.ts';
 import { cutPowerEverywhere, poweredWorld } from './power-cut.ts';
-import { Random } from './random.ts';
-import { operations, World } from './world.ts';
 
 /**
  * Power cuts for as long as you like:
@@ -21,21 +19,9 @@ const { values } = parseArgs({
   },
 });
 
-let failures = 0;
 let cut = 0;
-for (let round = 0; round < Number(values.rounds); round++) {
-  const seed = Number(values.seed) + round;
-  for (const operation of operations) {
-    if (values.only !== undefined && operation !== values.only) continue;
-    using place = crashDirectory();
-    try {
-      const world = await World.make(`${place.path}/world`, operation, new Random(seed), Number(values.size));
-      cut += await cutPowerEverywhere(poweredWorld(world), seed);
-    } catch (error) {
-      failures++;
-      console.log(`seed ${seed}  ${operation}: FAILED`, error);
-    }
-  }
-}
+const failures = await eachWorld(values, async (world, _random, seed) => {
+  cut += await cutPowerEverywhere(poweredWorld(world), seed);
+});
 console.log(`${cut} power cuts, ${failures} failures`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { filesWith } from '../../../test/fixtures/file-calls.ts';
 import { testContext } from '../../../test/fixtures/ports.ts';
 import { makeTree, temporaryDirectory } from '../../../test/fixtures/tree.ts';
+import type { Context } from '../context.ts';
 import { createSession } from '../sessions/create.ts';
 import { readSession } from '../sessions/show.ts';
 import { updateSession } from '../sessions/update.ts';
@@ -13,13 +14,19 @@ import { listPacks } from './object-store.ts';
 
 const magic = 'holdfast-packs2\n';
 
-test('many small packs are looked up in one file, which may be lost or damaged at any time', async () => {
-  using place = temporaryDirectory();
-  makeTree(place.path, { data: { workspace: {} } });
-  const context = testContext(place.path);
+/** A session with 71 versions, each of which is a pack. */
+async function manyVersions(path: string): Promise<{ context: Context; id: string }> {
+  makeTree(path, { data: { workspace: {} } });
+  const context = testContext(path);
   const { id } = await createSession(context, { title: 'Many' }, {}, { bytes: Buffer.from('0') });
   for (let number = 1; number <= 70; number++)
     await updateSession(context, id, { bytes: Buffer.from(String(number)) }, number, {});
+  return { context, id };
+}
+
+test('many small packs are looked up in one file, which may be lost or damaged at any time', async () => {
+  using place = temporaryDirectory();
+  const { context, id } = await manyVersions(place.path);
   assert.ok(listPacks(context).length > 70);
   const merged = `${context.root}/.holdfast/cache/packs`;
   assert.equal((await readVersionFile(context, id, 40)).toString(), '39');
@@ -43,11 +50,7 @@ test('many small packs are looked up in one file, which may be lost or damaged a
 
 test('a file of many indexes whose numbers do not fit it, though its digest does, is made again', async () => {
   using place = temporaryDirectory();
-  makeTree(place.path, { data: { workspace: {} } });
-  const context = testContext(place.path);
-  const { id } = await createSession(context, { title: 'Many' }, {}, { bytes: Buffer.from('0') });
-  for (let number = 1; number <= 70; number++)
-    await updateSession(context, id, { bytes: Buffer.from(String(number)) }, number, {});
+  const { context, id } = await manyVersions(place.path);
   await readVersionFile(context, id, 40);
   const merged = `${context.root}/.holdfast/cache/packs`;
   const raw = unsealCache(magic, fs.readFileSync(merged))!;

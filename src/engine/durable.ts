@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { vaultName } from './context.ts';
-import { asHoldfastError, HoldfastError, systemCode } from './errors.ts';
+import { asHoldfastError, HoldfastError, isAbsent, systemCode } from './errors.ts';
 import type { FileCalls, Ports } from './ports.ts';
 
 /**
@@ -182,9 +182,45 @@ export function linkNew(disk: Disk, temporary: string, target: string): boolean 
   return true;
 }
 
+/**
+ * Makes a directory, and those above it that are missing. Node's own way never ends where the system says that something
+ * is missing although all above is there, as in `/proc`.
+ *
+ * @returns the first that was made; `undefined` when all were there
+ * @throws UNREADABLE where the system makes no directory
+ */
+export function makeDirectories(fs: FileCalls, directory: string, mode: number): string | undefined {
+  try {
+    return makeOne(fs, directory, mode) ? directory : undefined;
+  } catch (error) {
+    const above = path.dirname(directory);
+    if (!isAbsent(error) || above === directory) throw error;
+    const first = makeDirectories(fs, above, mode);
+    try {
+      return makeOne(fs, directory, mode) ? (first ?? directory) : first;
+    } catch (cause) {
+      if (!isAbsent(cause)) throw cause;
+      const parts = { path: directory, hint: 'Choose another place.', cause };
+      throw new HoldfastError('UNREADABLE', 'The system makes no directory here.', parts);
+    }
+  }
+}
+
+/** @returns false when it was there */
+function makeOne(fs: FileCalls, directory: string, mode: number): boolean {
+  try {
+    fs.mkdirSync(directory, { mode });
+    return true;
+  } catch (error) {
+    const isThere = systemCode(error) === 'EEXIST' && fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory();
+    if (isThere) return false;
+    throw error;
+  }
+}
+
 /** Makes a private directory and those above it, durably. */
 export function makeDirectory(disk: Pick<Ports, 'fs' | 'platform'>, directory: string, mode = 0o700): void {
-  const first = disk.fs.mkdirSync(directory, { recursive: true, mode });
+  const first = makeDirectories(disk.fs, directory, mode);
   if (first === undefined) return;
   for (let made = directory; made.length >= first.length; made = path.dirname(made)) {
     syncDirectory(disk, path.dirname(made));

@@ -119,3 +119,18 @@ suite('a root among its sources', () => {
     }
   });
 });
+
+test('a place where the system makes no directory is told, and nobody waits for ever', {
+  skip: process.platform !== 'linux' && 'there is no such place',
+}, t => {
+  const workspace = newWorkspace(t);
+  const run = measuredRuns(workspace);
+  workspace.done('root', 'init');
+  workspace.done('snapshot', 'create');
+  for (const args of [
+    ['snapshot', 'restore', 'latest', '--to', '/proc/none/below', '--yes'],
+    ['backup', 'create', '--to', '/proc/none'],
+  ]) {
+    assert.equal(run([...args, '--json'], [1]).error().code, 'UNREADABLE');
+  }
+});

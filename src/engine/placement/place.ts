@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { Omission } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
-import { makeDirectory } from '../durable.ts';
+import { makeDirectories, makeDirectory } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import { type Lock, withLock } from '../lock.ts';
 import { Pace } from '../pace.ts';
@@ -81,7 +81,7 @@ export async function withPlacement<T>(
     ensureVault(context);
   }
   const home = placementHome(context, base);
-  let firstMade = ports.fs.mkdirSync(base, { recursive: true });
+  let firstMade = makeDirectories(ports.fs, base, 0o777);
   try {
     makeDirectory(ports, home.directory);
     return await withLock(ports, home.lock, async lock => {

@@ -4,7 +4,7 @@ import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { Pace } from '../pace.ts';
 import { captureSession, isCaptured } from './capture.ts';
 import { isWhole } from './is-whole.ts';
-import { lookAt, type SessionLook } from './look.ts';
+import { changedAt, lookAt, type SessionLook } from './look.ts';
 import { readLooks } from './look-cache.ts';
 import { type SessionPlace, sessionPlaces } from './places.ts';
 import { placesAt } from './places-at.ts';
@@ -47,6 +47,8 @@ export class AutoCapture {
   readonly #noticed = new Set<string>();
   readonly #told = new Map<string, string>();
   #wake = () => {};
+  /** When this began, in milliseconds since 1970. */
+  #began = 0;
   #ended: Promise<unknown> = Promise.resolve();
 
   constructor(context: Context, listeners: Listeners) {
@@ -56,7 +58,9 @@ export class AutoCapture {
 
   /** From now on; what changed while nobody watched is captured too, little by little. */
   start(): void {
-    if (!this.#abort.signal.aborted) this.#ended = Promise.all([this.#firstPass(), this.#run()]);
+    if (this.#abort.signal.aborted) return;
+    this.#began = this.context.ports.now().getTime();
+    this.#ended = Promise.all([this.#firstPass(), this.#run()]);
   }
 
   /** @param paths of the root, where something may have changed; `.` is anywhere */
@@ -89,11 +93,12 @@ export class AutoCapture {
     });
   }
 
-  /** A session without a history is none of our business until somebody writes it. */
+  /** A session without a history is none of our business until somebody writes it: maybe before this came to it. */
   async #compare(place: SessionPlace, cached: SessionLook | undefined, recorded: Set<string>): Promise<void> {
     const look = lookAt(this.context, place, cached);
     if (!look) return;
-    const same = !recorded.has(sessionKey(place.location)) || (await isCaptured(this.context, place, this.#work));
+    const isWritten = recorded.has(sessionKey(place.location)) || changedAt(look.seen) >= this.#began;
+    const same = !isWritten || (await isCaptured(this.context, place, this.#work));
     if (same) this.#known.set(place.location, look);
     else {
       this.#waiting.set(place.location, { place, look, since: performance.now() });

@@ -10,7 +10,7 @@ import { isSparse } from '../sparse.ts';
 import { namesOf, numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
-import type { ScanCache, ScannedDirectory } from '../vault/scan-cache.ts';
+import { isSameScan, type ScanCache, type ScannedDirectory } from '../vault/scan-cache.ts';
 import { type DirectoryEntry, encodeTree, type FileEntry, type TreeEntry } from '../vault/tree.ts';
 import type { AheadDirectory } from './ahead-directory.ts';
 import { type CapturedEntry, Earlier } from './earlier.ts';
@@ -25,6 +25,7 @@ export interface Captured {
   files: number;
   bytes: number;
   skipped: Omission[];
+  /** One that is as it was before is the same object. */
   directories: Map<string, ScannedDirectory>;
 }
 
@@ -137,7 +138,8 @@ async function captureDirectory(
     tree = objectId(encoded);
     await walk.store.put('tree', tree, encoded);
   }
-  walk.directories.set(at, { tree, files, bytes, names: names.join('/'), stats: Float64Array.from(stats) });
+  const now = { tree, files, bytes, names: names.join('/'), stats: Float64Array.from(stats) };
+  walk.directories.set(at, before && isSameScan(before, now) ? before : now);
   return { tree, files, bytes };
 }
 

@@ -19,6 +19,7 @@ import { type Captured, capture } from './capture.ts';
 import { captureLegacy } from './capture-legacy.ts';
 import { getReady } from './find-unchanged.ts';
 import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
+import { readNewest, writeNewest } from './newest.ts';
 import { type Selection, selectionOf, withAlways } from './selection.ts';
 
 /**
@@ -87,7 +88,7 @@ async function takeInto(
     createdAt,
     rootId,
     host: context.ports.host.name,
-    parent: parentOf(context, cache),
+    parent: parentOf(context),
     scope: legacy ? { ...scope, legacy: { secrets: legacy.secrets } } : scope,
     tree: captured.tree,
     files: captured.files,
@@ -98,8 +99,11 @@ async function takeInto(
     skipped: captured.skipped,
   };
   commitSnapshot(context, snapshot, store);
-  if (whole && 'directories' in captured)
-    writeScanCache(context, { key, snapshot: id, packs: [...store.packs], directories: captured.directories });
+  if (whole && 'directories' in captured) {
+    if (!cache || !isAsBefore(captured, cache))
+      writeScanCache(context, { key, packs: [...store.packs], directories: captured.directories });
+    writeNewest(context, id);
+  }
   return snapshot;
 }
 
@@ -114,7 +118,7 @@ async function captureWith(
 ): Promise<Captured> {
   try {
     const captured = await capture(context, base, store, selection, cache, work);
-    if (store.has(captured.tree)) return captured;
+    if (captured.tree === cache?.directories.get('')?.tree || store.has(captured.tree)) return captured;
   } catch (error) {
     if (!cache || !HoldfastError.is(error, 'CORRUPT')) throw error;
   }
@@ -133,9 +137,15 @@ export function trustedCache(context: Context, store: ObjectStore, key: string):
   return cache?.packs.every(pack => packs.has(pack)) ? cache : undefined;
 }
 
-/** Known from the scan cache in the usual case, so that creating does not depend on how many snapshots there are. */
-function parentOf(context: Context, cache: ScanCache | undefined): string | null {
-  if (cache && hasSnapshot(context, cache.snapshot)) return cache.snapshot;
+function isAsBefore({ directories }: { directories: ScanCache['directories'] }, before: ScanCache): boolean {
+  if (directories.size !== before.directories.size) return false;
+  return [...directories].every(([path, directory]) => before.directories.get(path) === directory);
+}
+
+/** Known from a cache in the usual case, so that creating does not depend on how many snapshots there are. */
+function parentOf(context: Context): string | null {
+  const newest = readNewest(context);
+  if (newest !== undefined && hasSnapshot(context, newest)) return newest;
   const { snapshots } = readManifests(context);
   return (
     snapshots.reduce<Snapshot | undefined>(

@@ -27,7 +27,7 @@ export type ObjectSink = Pick<ObjectStore, 'put' | 'get'> & Partial<Pick<ObjectS
 export class ObjectStore {
   readonly #context: Context;
   #index: ObjectIndex | undefined;
-  #packs = new Set<string>();
+  #packs: Set<string> | undefined;
   #marks = new Set<string>();
   readonly #reader: PackReader;
   #writer: PackWriter | undefined;
@@ -173,8 +173,8 @@ export class ObjectStore {
 
   /** The names of the packs that are there to stay, as they were when this store last looked. */
   get packs(): ReadonlySet<string> {
-    this.#load();
-    return new Set([...this.#packs].filter(pack => !this.#marks.has(pack)));
+    const packs = this.#packs ?? this.#look();
+    return new Set([...packs].filter(pack => !this.#marks.has(pack)));
   }
 
   get objects(): number {
@@ -208,26 +208,31 @@ export class ObjectStore {
   #load(): ObjectIndex {
     if (this.#index) return this.#index;
     const index = new ObjectIndex();
+    const packs = [...this.#look()];
+    // An object is found where it came first: in a marked pack only when no other has it.
+    const marked = (pack: string) => (this.#marks.has(pack) ? 1 : 0);
+    packs.sort((one, other) => marked(one) - marked(other));
     this.#reading(() => {
-      this.#marks = new Set(readMarks(this.#context).keys());
-      const packs = listPacks(this.#context);
-      this.#packs = new Set(packs);
-      // An object is found where it came first: in a marked pack only when no other has it.
-      const marked = (pack: string) => (this.#marks.has(pack) ? 1 : 0);
-      const all = allPackRecords(
-        this.#context,
-        packs.sort((one, other) => marked(one) - marked(other)),
-      );
-      for (const [pack, records] of all) index.add(pack, records);
+      for (const [pack, records] of allPackRecords(this.#context, packs)) index.add(pack, records);
     });
     this.#index = index;
     return index;
   }
 
+  /** Which packs there are, and which of them prune has marked. */
+  #look(): Set<string> {
+    return this.#reading(() => {
+      this.#marks = new Set(readMarks(this.#context).keys());
+      this.#packs = new Set(listPacks(this.#context));
+      return this.#packs;
+    });
+  }
+
   /** @returns false when the packs are the same still */
   #loadAgain(): boolean {
     const packs = this.#reading(() => listPacks(this.#context));
-    if (packs.length === this.#packs.size && packs.every(pack => this.#packs.has(pack))) return false;
+    const known = this.#packs;
+    if (packs.length === known?.size && packs.every(pack => known.has(pack))) return false;
     this.#index = undefined;
     return true;
   }
@@ -236,8 +241,9 @@ export class ObjectStore {
     const records = recordsOf(entries);
     writeCache(indexPath(this.#context, pack), encodeIndex(records));
     this.#needed.add(pack);
-    if (this.#packs.has(pack)) return;
-    this.#packs.add(pack);
+    const packs = this.#packs ?? this.#look();
+    if (packs.has(pack)) return;
+    packs.add(pack);
     this.#index?.add(pack, records);
   }
 

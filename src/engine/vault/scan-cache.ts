@@ -2,6 +2,7 @@ import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
 import { sealCache, unsealCache, writeCache } from './cache-file.ts';
 import { countOf, numbersPerEntry } from './file-numbers.ts';
+import { packPath } from './pack-reader.ts';
 
 /** What a directory was when it was last captured: `stats` has its numbers (file-numbers.ts) for each name, in the order of `names`. */
 export interface ScannedDirectory {
@@ -14,22 +15,21 @@ export interface ScannedDirectory {
 }
 
 /**
- * Lets an unchanged file cost one `lstat`. Valid only for the vault whose packs it names: when one of them is gone, so
- * may be the objects that it vouches for. A cache: losing it costs reading every file once.
+ * Lets an unchanged file cost one `lstat`. Valid only for the vault whose packs it names: when one of them is gone or cut
+ * short, so may be the objects that it vouches for. A cache: losing it costs reading every file once.
  *
  *     json length u32  json  numbers f64…
  */
 export interface ScanCache {
   /** What else decides which files are captured; a cache made under another key is not used. */
   key: string;
-  /** The snapshot that this was made for. */
-  snapshot: string;
   packs: readonly string[];
   directories: Map<string, ScannedDirectory>;
 }
 
-const magic = 'holdfast-scan-2\n';
+const magic = 'holdfast-scan-3\n';
 
+type Pack = [name: string, length: number];
 type Row = [path: string, tree: string, files: number, bytes: number, names: string];
 
 export function writeScanCache(context: Context, cache: ScanCache): void {
@@ -39,13 +39,14 @@ export function writeScanCache(context: Context, cache: ScanCache): void {
     rows.push([path, tree, files, bytes, names]);
     numbers.push(Buffer.from(stats.buffer, stats.byteOffset, stats.byteLength));
   }
-  const json = Buffer.from(JSON.stringify({ key: cache.key, snapshot: cache.snapshot, packs: cache.packs, rows }));
+  const packs: Pack[] = cache.packs.map(name => [name, packLength(context, name)]);
+  const json = Buffer.from(JSON.stringify({ key: cache.key, packs, rows }));
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
   writeCache(cachePath(context), sealCache(magic, Buffer.concat([length, json, ...numbers])));
 }
 
-/** @returns `undefined` when there is none, or it is not whole, or was made under another key */
+/** @returns `undefined` when there is none, or it is not whole, or was made under another key, or one of its packs is not whole */
 export function readScanCache(context: Context, key: string): ScanCache | undefined {
   let bytes: Buffer | undefined;
   try {
@@ -58,7 +59,7 @@ export function readScanCache(context: Context, key: string): ScanCache | undefi
   const numbersStart = 4 + bytes.readUInt32LE();
   if (numbersStart > bytes.length || (bytes.length - numbersStart) % 8 !== 0) return undefined;
   const json = parsed(bytes.toString('utf8', 4, numbersStart));
-  if (json?.key !== key) return undefined;
+  if (json?.key !== key || json.packs.some(([name, length]) => packLength(context, name) !== length)) return undefined;
   const numbers = new Float64Array(new Uint8Array(bytes.subarray(numbersStart)).buffer);
   const directories = new Map<string, ScannedDirectory>();
   let position = 0;
@@ -67,7 +68,18 @@ export function readScanCache(context: Context, key: string): ScanCache | undefi
     position += stats.length;
     directories.set(path, { tree, files, bytes: size, names, stats });
   }
-  return position === numbers.length ? { key, snapshot: json.snapshot, packs: json.packs, directories } : undefined;
+  return position === numbers.length ? { key, packs: json.packs.map(([name]) => name), directories } : undefined;
+}
+
+/** Whether a scan found a directory as it was. Never, where one of its files changed so shortly before that it is to be read again. */
+export function isSameScan(one: ScannedDirectory, other: ScannedDirectory): boolean {
+  return (
+    one.tree === other.tree &&
+    one.files === other.files &&
+    one.bytes === other.bytes &&
+    one.names === other.names &&
+    one.stats.every((number, index) => number === other.stats[index])
+  );
 }
 
 /** How long the file is; 0 when there is none. */
@@ -76,12 +88,11 @@ export function scanCacheLength(context: Context): number {
 }
 
 /** The checksum says that nothing was damaged, not who wrote it. Checked by hand, since there may be a million names. */
-function parsed(text: string): (Omit<ScanCache, 'directories'> & { rows: Row[] }) | undefined {
+function parsed(text: string): { key: string; packs: Pack[]; rows: Row[] } | undefined {
   try {
     const json = JSON.parse(text);
     const fits =
-      typeof json.snapshot === 'string' &&
-      isTexts(json.packs) &&
+      json.packs.every(([name, length]: unknown[]) => isDigest(name) && isCount(length)) &&
       json.rows.every(
         ([path, tree, files, bytes, names]: unknown[]) =>
           typeof path === 'string' && isDigest(tree) && isCount(files) && isCount(bytes) && typeof names === 'string',
@@ -93,9 +104,13 @@ function parsed(text: string): (Omit<ScanCache, 'directories'> & { rows: Row[] }
   }
 }
 
-const isTexts = (value: unknown) => Array.isArray(value) && value.every(one => typeof one === 'string');
 const isDigest = (value: unknown) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** 0 for one that is not there: no pack is empty. */
+function packLength(context: Context, name: string): number {
+  return context.ports.fs.statSync(packPath(context, name), { throwIfNoEntry: false })?.size ?? 0;
+}
 
 function cachePath(context: Context): string {
   return vaultPath(context, 'cache', 'scan');

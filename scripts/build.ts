@@ -9,6 +9,8 @@ const programs = {
   // What the two others run on more threads.
   worker: { entry: 'src/worker.ts', external: [], target: 'node20' },
   cli: { entry: 'src/cli/main.ts', external: [], target: 'node20' },
+  // Starts the one before sooner than it starts by itself.
+  holdfast: { entry: 'src/cli/start.ts', external: [], target: 'node20' },
 };
 
 /** Zod brings the texts of its messages in fifty languages: a fifth of each program, read at every start. */

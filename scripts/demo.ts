@@ -29,5 +29,5 @@ function build(): string {
     stdio: 'inherit',
   });
   if (status !== 0) process.exit(1);
-  return join(project, 'dist/cli.cjs');
+  return join(project, 'dist/holdfast.cjs');
 }

@@ -14,7 +14,7 @@ if (build.status !== 0) process.exit(1);
 if (process.argv.includes('--cli')) {
   const scratch = mkdtempSync(join(tmpdir(), 'holdfast-tour-'));
   try {
-    await tellMainJob(join(project, 'dist/cli.cjs'), scratch);
+    await tellMainJob(join(project, 'dist/holdfast.cjs'), scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

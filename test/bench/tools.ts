@@ -27,7 +27,7 @@ export interface Tool {
   repository(place: Place): string;
 }
 
-const cli = join(import.meta.dirname, '../../dist/cli.cjs');
+const cli = join(import.meta.dirname, '../../dist/holdfast.cjs');
 
 /** The built command line, for a root that lies in a workspace of its own. */
 export function holdfast(root: string, ...args: string[]): string[] {

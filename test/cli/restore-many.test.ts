@@ -33,7 +33,7 @@ describe('thousands of files', () => {
 
   test('come back by a program that was taken from its place alone, without its other threads', () => {
     const alone = path.join(workspace.folder, 'alone.cjs');
-    copyFileSync(program, alone);
+    copyFileSync(path.join(path.dirname(program), 'cli.cjs'), alone);
     const to = path.join(workspace.folder, 'by-one');
     const places = ['--workspace', workspace.folder, '--root', workspace.root];
     execFileSync(process.execPath, [alone, ...places, '--quiet', 'snapshot', 'restore', 'latest', '--to', to, '--yes']);

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { ErrorBody } from '../../src/protocol/error.ts';
 
 /** The command line as it is shipped. Another build of it can be named, for trials of a packaged one. */
-export const program = process.env.HOLDFAST_TEST_CLI ?? path.join(import.meta.dirname, '../../dist/cli.cjs');
+export const program = process.env.HOLDFAST_TEST_CLI ?? path.join(import.meta.dirname, '../../dist/holdfast.cjs');
 
 /** The command line promises Node 20 too; the tests themselves need a newer one. */
 export const node = process.env.HOLDFAST_TEST_NODE ?? process.execPath;

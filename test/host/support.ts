@@ -35,7 +35,7 @@ export function run<Result>(id: CommandId, ...args: unknown[]): Thenable<Result>
 
 /** What the command line answers, for a folder and this process's environment. */
 export async function cli(folder: string, ...args: string[]): Promise<unknown> {
-  const script = join(extensionUnderTest().extensionPath, 'dist', 'cli.cjs');
+  const script = join(extensionUnderTest().extensionPath, 'dist', 'holdfast.cjs');
   const { stdout } = await promisify(execFile)(process.execPath, [script, '--workspace', folder, '--json', ...args], {
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
   });

@@ -45,7 +45,7 @@ suite('package', () => {
   });
 
   test('only the extension knows vscode', () => {
-    for (const program of ['cli', 'sidecar']) {
+    for (const program of ['cli', 'holdfast', 'sidecar', 'worker']) {
       const { outputs, inputs } = JSON.parse(readFileSync(join(project, `dist/${program}.meta.json`), 'utf8'));
       const imports = Object.values(outputs).flatMap(output => (output as { imports: { path: string }[] }).imports);
       assert.ok(!imports.some(({ path }) => path === 'vscode'), `${program} imports vscode`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { test } from 'node:test';
 import { temporaryDirectory } from '../test/fixtures/tree.ts';
@@ -28,9 +29,17 @@ test('jobs on other threads answer as they do on this one, each asker its own', 
 
 test('what a job throws arrives with its code and path', async () => {
   const threads = nodeThreads()!;
-  const nowhere = { pack: '/nowhere/pack', offset: 16, length: 1, at: 4, id: '0'.repeat(64) };
+  const memory = new SharedArrayBuffer(1);
+  const nowhere = { pack: '/nowhere/pack', offset: 16, length: 1, at: 4, memory };
   const here = await runJob({ fs }, 'readObject', nowhere).catch(error => error);
   const there = await runJob({ fs, threads }, 'readObject', nowhere).catch(error => error);
   assert.deepEqual([there.code, there.path, there.message], [here.code, here.path, here.message]);
   assert.equal(there.code, 'ENOENT');
+});
+
+test('a thread that nobody asks for anything keeps no process alive', () => {
+  const threads = JSON.stringify(import.meta.resolve('./node-threads.ts'));
+  const code = `const { nodeThreads } = await import(${threads}); nodeThreads().getReady();`;
+  const run = spawnSync(process.execPath, ['--input-type=module', '--eval', code], { encoding: 'utf8', timeout: 8000 });
+  assert.deepEqual([run.status, run.stderr], [0, '']);
 });

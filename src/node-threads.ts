@@ -12,8 +12,9 @@ export interface JobQuestion {
   question: unknown;
 }
 
-/** Back again. */
+/** Back again; but the first message says that it is ready. */
 export type JobAnswer = { number: number; answer: unknown } | { number: number; error: ErrorMessage };
+export type WorkerMessage = 'ready' | JobAnswer;
 
 interface Waiting {
   resolve(answer: unknown): void;
@@ -22,6 +23,7 @@ interface Waiting {
 
 interface Thread {
   worker: Worker;
+  isReady: boolean;
   waiting: Map<number, Waiting>;
 }
 
@@ -47,7 +49,7 @@ export function nodeThreads(): Threads | undefined {
   const start = (): Thread => {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
     const worker = new Worker(program, { stdin: false });
-    const thread: Thread = { worker, waiting: new Map() };
+    const thread: Thread = { worker, isReady: false, waiting: new Map() };
     const lost = (why: string) => {
       threads = threads.filter(one => one !== thread);
       for (const { reject } of thread.waiting.values()) {
@@ -57,17 +59,22 @@ export function nodeThreads(): Threads | undefined {
       }
       thread.waiting.clear();
     };
-    worker.unref();
-    worker.on('message', (message: JobAnswer) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if (message === 'ready') {
+        thread.isReady = true;
+        return;
+      }
       const waiting = thread.waiting.get(message.number);
       thread.waiting.delete(message.number);
       if (thread.waiting.size === 0) worker.unref();
-      if (threads.every(one => one.waiting.size === 0)) idle = setTimeout(end, idleLimit).unref();
+      if (threads.every(one => one.waiting.size === 0)) endWhenIdle();
       if ('error' in message) waiting?.reject(thrownError(message.error));
       else waiting?.resolve(message.answer);
     });
     worker.on('error', error => lost(error.message));
     worker.on('exit', code => lost(`with ${code}`));
+    // Who listens to it keeps the process alive, so this comes after.
+    worker.unref();
     threads.push(thread);
     return thread;
   };
@@ -76,8 +83,21 @@ export function nodeThreads(): Threads | undefined {
     for (const { worker } of threads.splice(0)) void worker.terminate();
   };
 
+  const endWhenIdle = () => {
+    clearTimeout(idle);
+    idle = setTimeout(end, idleLimit).unref();
+  };
+
   return {
     count,
+    getReady() {
+      if (threads.length > 0) return;
+      start();
+      endWhenIdle();
+    },
+    get isReady() {
+      return threads.some(thread => thread.isReady);
+    },
     run(name, question, transfer) {
       clearTimeout(idle);
       // The one with the least to do; another one is started only when all are busy.

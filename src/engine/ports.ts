@@ -66,6 +66,10 @@ export interface Ports {
 export interface Threads {
   /** How many jobs run at once, besides what the caller does itself. */
   count: number;
+  /** Starts a thread: that takes as long as reading what thousands of files are. */
+  getReady(): void;
+  /** Whether one has started and does a job as soon as it is asked. */
+  readonly isReady: boolean;
   run(name: string, question: unknown, transfer: ArrayBuffer[]): Promise<unknown>;
 }
 

@@ -20,7 +20,7 @@ export async function fillFromSources(
   const pace = new Pace(work);
   for (const [done, one] of wanted.entries()) {
     if (pace.due()) await pace.breathe({ phase: 'Copying', done, total: wanted.length, unit: 'files' });
-    const staged = stager.open(one, 'it changed while it was copied');
+    const staged = stager.open(one, () => 'it changed while it was copied');
     try {
       const upgrade = upgrades.get(one.path);
       if (upgrade) staged.write(upgradedBytes(fs, sources.get(one.path)!, upgrade));

@@ -134,8 +134,8 @@ export class Stager {
     });
   }
 
-  /** @param mismatch says why the bytes may not be those wanted, instead of what is wrong with them */
-  open(wanted: Wanted, mismatch?: string): StagedFile {
+  /** @param mismatch asked when the bytes are not those wanted: it may say why, instead of what is wrong with them */
+  open(wanted: Wanted, mismatch?: () => string | undefined): StagedFile {
     const { fs } = this.#ports;
     const place = this.#writing(() => this.#newPlace(wanted.path));
     const file = this.#writing(() => fs.openSync(place, 'wx', 0o600));
@@ -168,7 +168,7 @@ export class Stager {
             fs.closeSync(file);
           }
         });
-        if (reason) drop(mismatch ?? reason);
+        if (reason) drop(mismatch?.() ?? reason);
         return reason === undefined;
       },
       fail: why => {

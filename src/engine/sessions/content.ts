@@ -84,7 +84,7 @@ export async function readSessionContent(
       hint: 'Links and devices are not followed.',
     });
   }
-  const { content, stat: read, fuzzy } = await readContent(fs, system, stat, sink, new Pace(work));
+  const { content, stat: read, fuzzy } = await readContent(context.ports, system, stat, sink, new Pace(work));
   const entry: FileEntry = {
     name: path.basename(absolute),
     type: 'file',

@@ -30,7 +30,7 @@ export async function captureLegacy(context: Context, store: ObjectSink, work: W
   const captureFile = async (file: LegacyFile, name: string): Promise<TreeEntry | undefined> => {
     try {
       const system = systemPath(file.absolute);
-      const { content, stat, fuzzy } = await readContent(fs, system, fs.lstatSync(system), store, pace);
+      const { content, stat, fuzzy } = await readContent(context.ports, system, fs.lstatSync(system), store, pace);
       if (fuzzy) skipped.push({ path: file.path, reason: 'it changed each time it was read; stored as read last' });
       return { name, type: 'file', mode: stat.mode & 0o7777, mtime: stat.mtimeNs.toString(), ...content };
     } catch (error) {

@@ -246,7 +246,7 @@ async function captureFile(
   system: string,
   seen: Stats,
 ): Promise<CapturedEntry & { entry: FileEntry; numbers: number[]; ino: number }> {
-  const { content, stat, fuzzy } = await readContent(walk.context.ports.fs, system, seen, walk.store, walk.pace);
+  const { content, stat, fuzzy } = await readContent(walk.context.ports, system, seen, walk.store, walk.pace);
   if (fuzzy) walk.skipped.push({ path, reason: 'it changed each time it was read; stored as read last' });
   const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk.started, stat);
   const sparse = isSparse(seen) ? { sparse: true as const } : {};

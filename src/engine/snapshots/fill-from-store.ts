@@ -3,8 +3,7 @@ import { asHoldfastError } from '../errors.ts';
 import { Pace } from '../pace.ts';
 import type { FilesOfBlock, Stager } from '../placement/stage.ts';
 import type { Wanted } from '../placement/wanted.ts';
-import type { Work } from '../ports.ts';
-import { runJob } from '../threads/run-job.ts';
+import type { Ports, Work } from '../ports.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
 import { objectsAhead } from '../vault/objects-ahead.ts';
 import { packPath } from '../vault/pack-reader.ts';
@@ -16,10 +15,9 @@ const worthThreads = { files: 2000, bytes: 32 * 1024 * 1024 };
 /** Nobody can cancel while these are written; many files may have the same bytes, and so be of one block. */
 const mostAtOnce = { files: 500, bytes: 4 * 1024 * 1024 };
 
-/** Starts another thread when so many files will want one: that takes as long as reading what thousands of files are. */
+/** Starts another thread when so many files will want one. */
 export function expectFiles({ ports }: Context, count: number): void {
-  // Whoever asks it for something is told what is wrong.
-  if (ports.threads && count >= worthThreads.files) runJob(ports, 'start', null).catch(() => {});
+  if (count >= worthThreads.files) ports.threads?.getReady();
 }
 
 /**
@@ -75,15 +73,22 @@ export async function fillFromStore(
   for (const file of others) {
     if (pace.due()) await breathe();
     done++;
-    await fill(objectsAhead(vault, store, contentObjects(file)), stager, file, pace);
+    await fill(vault, store, stager, file, pace);
   }
 }
 
 /** Object by object: what is large, empty, or not where it should be. */
-async function fill(content: AsyncIterable<Uint8Array>, stager: Stager, file: Wanted, pace: Pace): Promise<void> {
-  const staged = stager.open(file);
+async function fill(
+  vault: { ports: Pick<Ports, 'fs' | 'threads'>; root: string },
+  store: ObjectStore,
+  stager: Stager,
+  file: Wanted,
+  pace: Pace,
+): Promise<void> {
+  const ids = contentObjects(file);
+  const staged = stager.open(file, () => damageOf(store, ids));
   try {
-    for await (const bytes of content) {
+    for await (const bytes of objectsAhead(vault, store, ids)) {
       staged.write(bytes);
       if (pace.due()) await pace.breathe();
     }
@@ -94,6 +99,16 @@ async function fill(content: AsyncIterable<Uint8Array>, stager: Stager, file: Wa
     return;
   }
   staged.close();
+}
+
+/** What is wrong with the first object that is not what its id says. */
+function damageOf(store: ObjectStore, ids: readonly string[]): string | undefined {
+  try {
+    for (const id of ids) store.get(id);
+    return undefined;
+  } catch (error) {
+    return asHoldfastError(error).message;
+  }
 }
 
 function byBlock(

@@ -21,8 +21,7 @@ const longest = 10_000;
 /** Starts another thread while the caches are read, when `findUnchanged` will have work for it. */
 export function getReady(context: Context): void {
   if (scanCacheLength(context) < worthStarting) return;
-  // What fails here fails again when it is needed.
-  if (context.ports.threads) runJob(context.ports, 'start', null).catch(() => {});
+  context.ports.threads?.getReady();
 }
 
 type Batch = (readonly [path: string, directory: ScannedDirectory])[];

@@ -22,13 +22,15 @@ function manyFiles(): Tree {
   return tree;
 }
 
-const failing: Threads = { count: 1, run: async () => Promise.reject(new Error('this thread ended')) };
+const ready = { isReady: true, getReady: () => {} };
+const failing: Threads = { ...ready, count: 1, run: async () => Promise.reject(new Error('this thread ended')) };
 
 test('a snapshot is the same whichever thread read the files, or none, or one that fails', async () => {
   using place = placeWith(manyFiles());
   let answered = 0;
   const real = nodeThreads()!;
   const counted: Threads = {
+    ...ready,
     count: 2,
     run: async (...job) => {
       const answer = await real.run(...job);
@@ -75,6 +77,7 @@ test('a small file that changes while it is read is read again, on whichever thr
     const victim = `${place.root}/group-24/file-98`;
     const changing = filesChangedWhileRead(victim, 1, () => fs.writeFileSync(victim, 'written meanwhile'));
     const threads: Threads = {
+      ...ready,
       count: 1,
       run: async (_, question) => readFiles(changing, question as Parameters<typeof readFiles>[1]).answer,
     };

@@ -77,7 +77,7 @@ export class ReadAhead {
       const next = batch.asked ? this.#waiting[0] : batch;
       if (next) this.#readHere(next);
       // What other threads say is heard only when the event loop turns.
-      if (next && this.#asked > 0) await this.#in.pace.breathe();
+      if (next && this.#filesMade >= worthThreads) await this.#in.pace.breathe();
       else if (!next) await batch.asked;
     }
     const { states, digests, mtimes, block } = batch.answer;
@@ -92,6 +92,9 @@ export class ReadAhead {
     const { ports } = this.#in.context;
     while (this.#stack.length > 0 && this.#ahead < batchesAhead) this.#listNext();
     if (this.#filesMade < worthThreads || !ports.threads) return;
+    ports.threads.getReady();
+    // Until then this thread reads alone.
+    if (!ports.threads.isReady) return;
     while (this.#waiting.length > 0 && this.#asked < ports.threads.count * perThread) this.#ask(this.#waiting.shift()!);
   }
 

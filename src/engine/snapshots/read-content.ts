@@ -1,9 +1,11 @@
 import type { Stats } from 'node:fs';
 import type { Pace } from '../pace.ts';
-import type { FileCalls } from '../ports.ts';
+import type { FileCalls, Ports } from '../ports.ts';
 import { objectHash, objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
+import { chunkHead } from '../vault/pack-chunk.ts';
 import { chunkLength, type FileEntry } from '../vault/tree.ts';
+import { ChunksAhead } from './chunks-ahead.ts';
 import { type FileState, isUntouched, readFlags, stateOf } from './open-file.ts';
 
 /** What reading a file gave: where its bytes are, and the state it was in. */
@@ -25,17 +27,18 @@ const scratch = Buffer.allocUnsafeSlow(chunkLength);
  * @param seen the state in which the scan saw it
  */
 export async function readContent(
-  fs: FileCalls,
+  ports: Pick<Ports, 'fs' | 'threads'>,
   path: string,
   seen: Stats,
   store: ObjectSink,
   pace: Pace,
 ): Promise<ReadContent> {
+  const { fs } = ports;
   let before: Pick<FileState, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'> = seen;
   for (let attempt = 1; ; attempt++) {
     const file = fs.openSync(path, readFlags);
     try {
-      const content = await readOnce(fs, file, before.size, store, pace);
+      const content = await readOnce(ports, file, before.size, store, pace);
       const stat = stateOf(fs, file);
       const same = stat.size === content.size && isUntouched(before, stat);
       if (same || attempt === attempts) return { content, stat, fuzzy: !same };
@@ -47,43 +50,55 @@ export async function readContent(
 }
 
 async function readOnce(
-  fs: FileCalls,
+  ports: Pick<Ports, 'fs' | 'threads'>,
   file: number,
   expected: number,
   store: ObjectSink,
   pace: Pace,
 ): Promise<ReadContent['content']> {
-  const first = readChunk(fs, file, expected);
-  if (first < chunkLength) {
-    const bytes = scratch.subarray(0, first);
-    const sha256 = objectId(bytes);
-    if (first > 0) await store.put('content', sha256, bytes);
-    return { size: first, sha256 };
-  }
+  if (expected > chunkLength) return readLarge(ports, file, expected, store, pace);
+  const bytes = scratch.subarray(0, readChunk(ports.fs, file, scratch, expected));
+  const sha256 = objectId(bytes);
+  if (bytes.length > 0) await store.put('content', sha256, bytes);
+  return { size: bytes.length, sha256 };
+}
+
+/** From so many bytes on another thread is ready before all is done. */
+const worthThreads = 16 * chunkLength;
+
+async function readLarge(
+  ports: Pick<Ports, 'fs' | 'threads'>,
+  file: number,
+  expected: number,
+  store: ObjectSink,
+  pace: Pace,
+): Promise<ReadContent['content']> {
+  if (expected >= worthThreads) ports.threads?.getReady();
+  const ahead = new ChunksAhead(ports, store, pace);
   const whole = objectHash();
-  const chunks: string[] = [];
   let size = 0;
-  for (let length = first; length > 0; length = readChunk(fs, file, chunkLength)) {
-    const bytes = scratch.subarray(0, length);
-    whole.update(bytes);
-    const id = objectId(bytes);
-    chunks.push(id);
+  for (;;) {
+    const memory = ahead.take();
+    const chunk = new Uint8Array(memory, chunkHead);
+    const length = readChunk(ports.fs, file, chunk, chunkLength);
+    if (length === 0) break;
+    whole.update(chunk.subarray(0, length));
     size += length;
-    await store.put('content', id, bytes);
-    if (pace.due()) await pace.breathe();
+    await ahead.add(memory, length);
   }
+  const chunks = await ahead.finish();
   const sha256 = whole.digest('hex');
-  return chunks.length === 1 ? { size, sha256 } : { size, sha256, chunks };
+  return chunks.length <= 1 ? { size, sha256 } : { size, sha256, chunks };
 }
 
 /**
- * Fills the scratch buffer from where the file stands; fewer bytes than a chunk means the end. A file that has just the
- * expected length is not asked for its end: its state is compared afterwards anyway.
+ * Fills a buffer of the length of a chunk from where the file stands; fewer bytes than a chunk means the end. A file that
+ * has just the expected length is not asked for its end: its state is compared afterwards anyway.
  */
-function readChunk(fs: FileCalls, file: number, expected: number): number {
+function readChunk(fs: FileCalls, file: number, into: Uint8Array, expected: number): number {
   let length = 0;
   while (length < chunkLength) {
-    const read = fs.readSync(file, scratch, length, chunkLength - length, null);
+    const read = fs.readSync(file, into, length, chunkLength - length, null);
     length += read;
     if (read === 0 || length === expected) break;
   }

@@ -46,6 +46,8 @@ function counted(): { threads: Threads; asked: number } {
     asked: 0,
     threads: {
       count: threads.count,
+      isReady: true,
+      getReady: () => threads.getReady(),
       run: (...given: Parameters<Threads['run']>) => {
         counting.asked++;
         return threads.run(...given);
@@ -118,7 +120,7 @@ test(
     const restore = async (to: string) => {
       const counting = counted();
       const result = await restoreSnapshot(large.open({ threads: counting.threads }), id, { to }, {});
-      assert.ok(counting.asked > 30, 'other threads took part');
+      assert.ok(counting.asked > 10, 'other threads took part');
       return result;
     };
     const whole = `${large.path}/whole`;

@@ -2,6 +2,7 @@ import { writeFiles } from '../placement/write-files.ts';
 import type { FileCalls } from '../ports.ts';
 import { readFiles } from '../snapshots/read-files.ts';
 import { unchangedDirectories } from '../snapshots/unchanged-directories.ts';
+import { packChunk } from '../vault/pack-chunk.ts';
 import { readObject } from '../vault/read-object.ts';
 
 /**
@@ -13,11 +14,8 @@ import { readObject } from '../vault/read-object.ts';
  */
 export type Job<Question, Answer> = (fs: FileCalls, question: Question) => { answer: Answer; transfer?: ArrayBuffer[] };
 
-/** Nothing: asked for so that a thread has started by the time there is something to do. */
-const start: Job<null, null> = () => ({ answer: null });
-
 /** All jobs, by the name under which they are asked for. */
-export const jobs = { readFiles, readObject, start, unchangedDirectories, writeFiles } satisfies Record<
+export const jobs = { packChunk, readFiles, readObject, unchangedDirectories, writeFiles } satisfies Record<
   string,
   Job<never, unknown>
 >;

@@ -80,11 +80,11 @@ export class PackWriter {
     while (this.#queue.length > inFlight) await this.#writeNext();
   }
 
-  /** Takes a block that was compressed already. Resolves when there is room for more. */
+  /** Writes a block that was compressed already: then its memory is the caller's again. */
   async addBlock(block: FilledBlock, ids: readonly string[]): Promise<void> {
     const compressed = Promise.resolve({ codec: block.codec, payload: bufferOf(block) });
     this.#queue.push({ ids, lengths: block.lengths, rawLength: block.rawLength, compressed });
-    while (this.#queue.length > inFlight) await this.#writeNext();
+    while (this.#queue.length > 0) await this.#writeNext();
   }
 
   /** Writes what is left and closes the pack. */

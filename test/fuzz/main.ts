@@ -9,7 +9,7 @@ import { targets } from './targets.ts';
  * `npm run test:fuzz -- --rounds 100000 --seed 7 --only pack`; `--round N` repeats one. Each target is tried in processes of
  * its own, a part of the inputs in each: the peak of memory is then theirs, not what tens of thousands before left behind.
  */
-const roundsEach = 25_000;
+const roundsEach = 10_000;
 
 const { values } = parseArgs({
   options: {

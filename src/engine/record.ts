@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import * as z from 'zod';
 import { HoldfastError, isAbsent } from './errors.ts';
 import { jsonPieces } from './json-pieces.ts';
@@ -20,6 +20,9 @@ export interface RecordKind<T> {
   /** From each older version to the next one. */
   upgrades?: Record<number, (body: unknown) => unknown>;
 }
+
+/** Made once: to make a schema costs more than to read a record with it. */
+const Envelope = z.looseObject({ schemaVersion: z.number().int().positive() });
 
 const digestLength = ',"digest":"'.length + 64 + '"}\n'.length;
 
@@ -61,7 +64,7 @@ export function* recordPieces<T>(kind: RecordKind<T>, body: T, now: Date): Gener
 /** Whether the bytes are a record of any kind of which no byte differs from what was written. */
 export function isSealed(bytes: Buffer): boolean {
   const head = bytes.subarray(0, Math.max(0, bytes.length - digestLength));
-  const digest = createHash('sha256').update(head).digest('hex');
+  const digest = hash('sha256', head, 'hex');
   return bytes.subarray(head.length).toString('latin1') === `,"digest":"${digest}"}\n`;
 }
 
@@ -76,9 +79,9 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
     });
   if (!isSealed(bytes)) throw corrupt('its digest does not fit');
   if (bytes.length > long && valuesIn(bytes) > bytes.length / 5) throw corrupt('it says too little for its length');
-  let envelope: { schemaVersion: number; [kind: string]: unknown };
+  let envelope: z.infer<typeof Envelope>;
   try {
-    envelope = z.looseObject({ schemaVersion: z.number().int().positive() }).parse(JSON.parse(bytes.toString('utf8')));
+    envelope = Envelope.parse(JSON.parse(bytes.toString('utf8')));
   } catch {
     throw corrupt('it is not an envelope');
   }

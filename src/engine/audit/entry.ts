@@ -9,10 +9,10 @@ export function entryName(sequence: number): string {
   return `${String(sequence).padStart(12, '0')}.json`;
 }
 
-/** The number in a file name of the trail; `undefined` for any other file. */
+/** The number in a file name of the trail; `undefined` for any other file, as one numbered 0. */
 export function entrySequence(name: string): number | undefined {
   const digits = /^(\d{12})\.json$/.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  return digits === undefined ? undefined : Number(digits) || undefined;
 }
 
 /**

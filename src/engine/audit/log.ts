@@ -2,10 +2,11 @@ import type { ListQuery } from '../../protocol/common.ts';
 import type { LogEntry } from '../../protocol/log.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { createDurably, makeDirectory } from '../durable.ts';
-import { HoldfastError, isAbsent } from '../errors.ts';
+import { HoldfastError } from '../errors.ts';
 import { page } from '../paging.ts';
 import { encodeRecord, readRecord } from '../record.ts';
-import { entryHash, entryName, entrySequence, logKind } from './entry.ts';
+import { entryHash, entryName, logKind } from './entry.ts';
+import { readTrail, trailSequences } from './trail.ts';
 
 /** What happened. `details` are counts, ids and root-relative paths: never contents, never secrets. */
 export interface LogInput {
@@ -29,7 +30,7 @@ export function appendLog(context: Context, input: LogInput): boolean {
   try {
     makeDirectory(ports, directory);
     for (;;) {
-      const last = Math.max(0, ...sequences(context));
+      const last = trailSequences(context).at(-1) ?? 0;
       const body = {
         at: ports.now().toISOString(),
         actor: ports.user,
@@ -66,22 +67,9 @@ function lastHash(context: Context, sequence: number): string | null {
  */
 export function listLog(context: Context, query: Partial<ListQuery> = {}): LogEntry[] {
   const entries: (LogEntry & { id: string })[] = [];
-  let prev: string | null = null;
-  for (const [index, sequence] of sequences(context).entries()) {
-    const broken = (why: string, path: string) =>
-      new HoldfastError('CORRUPT', `The audit trail is broken: ${why}.`, {
-        path,
-        hint: 'Keep the file as it is: somebody or something changed it. The entries before it are intact.',
-        details: { intact: entries.length },
-      });
-    const expected = vaultPath(context, 'audit', entryName(index + 1));
-    if (sequence !== index + 1) throw broken(`entry ${index + 1} is missing`, expected);
-    const entry = readRecord(context.ports, logKind, expected);
-    if (!entry) throw broken(`entry ${sequence} is missing`, expected);
-    if (entry.prev !== prev) throw broken(`entry ${sequence} does not follow the one before it`, expected);
-    if (!hasItsHash(entry)) throw broken(`entry ${sequence} was changed`, expected);
-    prev = entry.hash;
-    entries.push({ ...entry, id: entryName(sequence) });
+  for (const { name, entry, problem } of readTrail(context)) {
+    if (problem) throw problem;
+    entries.push({ ...entry!, id: name });
   }
   const { items } = page(entries, query, {
     sorts: { at: entry => entry.id, action: entry => entry.action, actor: entry => entry.actor },
@@ -90,27 +78,4 @@ export function listLog(context: Context, query: Partial<ListQuery> = {}): LogEn
     text: entry => `${entry.action} ${entry.target} ${entry.actor} ${JSON.stringify(entry.details)}`,
   });
   return items.map(({ id: _, ...entry }) => entry);
-}
-
-function hasItsHash(entry: LogEntry): boolean {
-  try {
-    return entry.hash === entryHash(entry);
-  } catch {
-    // Details so deep that they cannot be written as text were not written here.
-    return false;
-  }
-}
-
-/** The numbers of all entries, ascending; none when there is no trail yet. */
-function sequences(context: Context): number[] {
-  try {
-    return context.ports.fs
-      .readdirSync(vaultPath(context, 'audit'))
-      .map(entrySequence)
-      .filter(sequence => sequence !== undefined)
-      .sort((a, b) => a - b);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Labels, Snapshot } from '../../protocol/snapshots.ts';
+import { Labels, Snapshot, type SnapshotList } from '../../protocol/snapshots.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { createDurably, removeQuietly, renameOver, syncDirectory, writeDurably } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
@@ -31,6 +31,11 @@ export function hasSnapshot(context: Context, id: string): boolean {
   return context.ports.fs.existsSync(manifestPath(context, id));
 }
 
+/** Whether it was deleted and can be brought back. */
+export function isTrashed(context: Context, id: string): boolean {
+  return context.ports.fs.existsSync(trashPath(context, id));
+}
+
 /** Also when it is a link that leads nowhere, which is damage. */
 function isThere(context: Context, id: string): boolean {
   try {
@@ -41,28 +46,37 @@ function isThere(context: Context, id: string): boolean {
   }
 }
 
+type Broken = SnapshotList['broken'][number];
+
 export interface Manifests {
   snapshots: Snapshot[];
   /** What cannot be read, and why. It is shown, kept, and stops nothing else. */
-  broken: { id: string; path: string; reason: string }[];
+  broken: Broken[];
 }
 
 /** All snapshots of the vault, with their labels as they are now. Reads no pack. */
 export function readManifests(context: Context): Manifests {
-  const labelled = new Set(recordIds(context, 'labels'));
   const result: Manifests = { snapshots: [], broken: [] };
+  for (const { snapshot, broken } of eachManifest(context)) {
+    if (snapshot) result.snapshots.push(snapshot);
+    if (broken) result.broken.push(broken);
+  }
+  return result;
+}
+
+/** As `readManifests`, one at a time: for who keeps little of each. */
+export function* eachManifest(context: Context): Generator<{ snapshot?: Snapshot; broken?: Broken }> {
+  const labelled = new Set(recordIds(context, 'labels'));
   for (const id of recordIds(context, 'snapshots')) {
     try {
-      result.snapshots.push(readManifest(context, id, labelled.has(id)));
+      yield { snapshot: readManifest(context, id, labelled.has(id)) };
     } catch (error) {
       const { code, message } = asHoldfastError(error);
       if (code === 'FAILED') throw error;
       // Somebody deleted it meanwhile.
-      if (!isThere(context, id)) continue;
-      result.broken.push({ id, path: manifestPath(context, id), reason: message });
+      if (isThere(context, id)) yield { broken: { id, path: manifestPath(context, id), reason: message } };
     }
   }
-  return result;
 }
 
 function readManifest(context: Context, id: string, labelled: boolean): Snapshot {

@@ -30,22 +30,24 @@ export async function repairVault(context: Context, work: Work): Promise<RepairV
   requireRoot(context);
   for (const name of ['locks', 'tmp', 'packs', 'snapshots']) makeDirectory(context.ports, vaultPath(context, name));
   return deleting(context, async lock => {
-    const repaired: Repaired = [];
+    const repaired = new Map<string, Repaired[number]>();
     let survey = await surveyVault(context, { readData: true }, work);
     while (survey.damaged.length > 0) {
       const mended = await mend(context, survey, lock, work);
-      if (mended.length === 0) break;
-      repaired.push(...mended);
+      // What a backup has may fit no better than what was there: an entry of the audit trail behind one that was forged.
+      if (mended.every(({ object }) => repaired.has(object))) break;
+      for (const one of mended) repaired.set(one.object, one);
       survey = await surveyVault(context, { readData: true }, work);
     }
     const lost = survey.damaged.map(withoutSearch);
-    if (repaired.length > 0 || lost.length > 0)
+    for (const { object } of lost) repaired.delete(object);
+    if (repaired.size > 0 || lost.length > 0)
       appendLog(context, {
         action: 'vault.repair',
         target: '',
-        details: { repaired: repaired.length, lost: lost.length },
+        details: { repaired: repaired.size, lost: lost.length },
       });
-    return { ok: lost.length === 0, repaired, lost };
+    return { ok: lost.length === 0, repaired: [...repaired.values()], lost };
   });
 }
 

@@ -1,11 +1,9 @@
-import type { LogEntry } from '../../protocol/log.ts';
-import { entryName, entrySequence, logKind } from '../audit/entry.ts';
-import { listLog } from '../audit/log.ts';
+import { readTrail } from '../audit/trail.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
+import { asHoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
-import { isSealed, readRecord } from '../record.ts';
-import { hasSnapshot, readManifests } from '../snapshots/manifest.ts';
+import { isSealed } from '../record.ts';
+import { eachManifest, hasSnapshot, isTrashed } from '../snapshots/manifest.ts';
 import { namesIn } from './names-in.ts';
 import { readVaultRecord } from './vault-record.ts';
 
@@ -19,7 +17,10 @@ export const ignoreRules = '*\n';
 /** Checks every file of the vault but packs and caches: whether it is what was written, and whether it is there. */
 export async function checkRecords(context: Context, report: ReportRecord, pace: Pace): Promise<void> {
   checkVaultRecord(context, report);
-  for (const { id, reason } of readManifests(context).broken) report(`snapshots/${id}.json`, reason, id);
+  for (const { broken } of eachManifest(context)) {
+    if (pace.due()) await pace.breathe();
+    if (broken) report(`snapshots/${broken.id}.json`, broken.reason, broken.id);
+  }
   const sessions = namesIn(context, 'sessions').map(key => `sessions/${key}`);
   for (const directory of [...directories, ...sessions]) {
     for (const name of namesIn(context, directory)) {
@@ -35,8 +36,8 @@ export async function checkRecords(context: Context, report: ReportRecord, pace:
   }
   for (const name of namesIn(context).filter(one => one.endsWith('.json') && one !== 'vault.json'))
     if (!isWhole(context, name)) report(name, 'its digest does not fit');
-  checkTrail(context, report);
-  for (const id of missingSnapshots(context)) report(`snapshots/${id}.json`, 'the audit trail knows of it', id);
+  for (const id of await checkTrail(context, report, pace))
+    if (isMissing(context, id)) report(`snapshots/${id}.json`, 'the audit trail knows of it', id);
 }
 
 function checkVaultRecord(context: Context, report: ReportRecord): void {
@@ -53,24 +54,13 @@ function checkVaultRecord(context: Context, report: ReportRecord): void {
   else if (read(context, '.gitignore')?.toString('latin1') !== ignoreRules) report('.gitignore', 'it was changed');
 }
 
-/** The chain names the first entry that does not fit; each one that is damaged in itself is named too. */
-function checkTrail(context: Context, report: ReportRecord): void {
-  try {
-    listLog(context, { limit: 1 });
-    return;
-  } catch (error) {
-    if (!HoldfastError.is(error)) throw error;
-    const name = error.path?.split(/[/\\]/).at(-1);
-    report(name ? `audit/${name}` : 'audit', error.message);
-  }
-  for (const name of namesIn(context, 'audit'))
-    if (entrySequence(name) && !isWhole(context, `audit/${name}`)) report(`audit/${name}`, 'its digest does not fit');
-}
-
-/** Snapshots that were taken and, as far as the trail tells, not deleted, and are not there all the same. */
-function missingSnapshots(context: Context): string[] {
+/** @returns the snapshots that were taken and, as far as the trail tells, not deleted */
+async function checkTrail(context: Context, report: ReportRecord, pace: Pace): Promise<Set<string>> {
   const known = new Set<string>();
-  for (const entry of readableEntries(context)) {
+  for (const { name, entry, problem } of readTrail(context)) {
+    if (pace.due()) await pace.breathe();
+    if (problem) report(`audit/${name}`, problem.message);
+    if (!entry) continue;
     const { action, target, details } = entry;
     if (action === 'snapshot.create' || action === 'snapshot.import') known.add(target);
     if (typeof details.safetySnapshot === 'string') known.add(details.safetySnapshot);
@@ -79,21 +69,12 @@ function missingSnapshots(context: Context): string[] {
       for (const id of details.snapshots) known.delete(id);
     }
   }
-  const trash = new Set(namesIn(context, 'trash'));
-  return [...known].filter(id => /^[a-z2-7]{20}$/.test(id) && !hasSnapshot(context, id) && !trash.has(`${id}.json`));
+  return known;
 }
 
-function readableEntries(context: Context): LogEntry[] {
-  const sequences = namesIn(context, 'audit').map(entrySequence);
-  return sequences.flatMap(sequence => {
-    if (sequence === undefined) return [];
-    try {
-      return readRecord(context.ports, logKind, vaultPath(context, 'audit', entryName(sequence))) ?? [];
-    } catch (error) {
-      if (HoldfastError.is(error)) return [];
-      throw error;
-    }
-  });
+/** First as a snapshot: one that is deleted meanwhile is in the trash afterwards. */
+function isMissing(context: Context, id: string): boolean {
+  return /^[a-z2-7]{20}$/.test(id) && !hasSnapshot(context, id) && !isTrashed(context, id);
 }
 
 /** One that is gone was removed since its name was read. */

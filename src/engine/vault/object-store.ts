@@ -103,7 +103,7 @@ export class ObjectStore {
 
   /** Makes an object of the vault stay: stores it again when it lies where prune deletes. @throws CORRUPT */
   async keep(kind: 'content' | 'tree', id: string): Promise<void> {
-    const pack = this.#found(id)?.pack;
+    const pack = this.locate(id)?.pack;
     if (pack !== undefined && !this.#marks.has(pack)) this.#needed.add(pack);
     else await this.put(kind, id, this.get(id));
   }
@@ -161,7 +161,7 @@ export class ObjectStore {
    * @throws CORRUPT when it is missing or not what its id says
    */
   get(id: string): Buffer {
-    const location = this.#found(id);
+    const location = this.locate(id);
     if (!location) throw lost(id);
     const bytes = this.#reading(() => this.#read(id, location));
     if (objectId(bytes) === id) return bytes;
@@ -188,7 +188,13 @@ export class ObjectStore {
 
   /** Where an object lies: reading many objects is fastest in the order of their places. */
   locate(id: string): Location | undefined {
-    return this.#load().find(id);
+    const number = this.#found(id);
+    return number === undefined ? undefined : this.#load().locationOf(number);
+  }
+
+  /** Comes before those that lie behind it, also in other packs; 0 for what is not found. */
+  place(id: string): number {
+    return this.#load().numberOf(id) ?? 0;
   }
 
   /** Closes what is open; an unfinished pack is removed. */
@@ -198,10 +204,10 @@ export class ObjectStore {
   }
 
   /** What is not found may have come, or moved, since this store last looked; and again while it looked. */
-  #found(id: string): Location | undefined {
+  #found(id: string): number | undefined {
     for (let look = 1; ; look++) {
-      const found = this.#load().find(id);
-      if (found || look > looks || !this.#loadAgain()) return found;
+      const found = this.#load().numberOf(id);
+      if (found !== undefined || look > looks || !this.#loadAgain()) return found;
     }
   }
 

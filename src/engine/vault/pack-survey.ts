@@ -23,6 +23,10 @@ export class PackSurvey {
     this.#pace = pace;
   }
 
+  hasRead(pack: string): boolean {
+    return this.#seen.has(pack);
+  }
+
   async readAll(): Promise<void> {
     const packs = listPacks(this.#context);
     for (const [number, pack] of packs.entries()) await this.read(pack, number, packs.length);

@@ -3,6 +3,7 @@ import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
+import { inPlaceOrder } from './in-place-order.ts';
 import { namesIn } from './names-in.ts';
 import { ObjectIndex } from './object-index.ts';
 import { ObjectStore } from './object-store.ts';
@@ -102,16 +103,18 @@ async function surveyOnce(context: Context, { readData }: { readData: boolean },
     survey.objects = readData
       ? [...survey.salvaged.values()].reduce((sum, { size }) => sum + size, survey.good.size)
       : store.objects;
-    const readable = async (id: string) => {
-      const place = store.has(id) ? store.locate(id) : undefined;
-      if (!place || !readData) return place !== undefined;
-      // It may have come since the others were read.
-      await reading.read(place.pack);
+    const readable = (id: string): boolean | Promise<boolean> => {
+      if (!readData) return store.has(id);
+      const pack = store.locate(id)?.pack;
+      if (pack === undefined) return false;
       // A restore reads the copy that is found first: another one elsewhere helps only after a repair.
-      return survey.salvaged.get(place.pack)?.has(id) ?? survey.good.find(id) !== undefined;
+      const isGood = () => survey.salvaged.get(pack)?.has(id) ?? survey.good.numberOf(id) !== undefined;
+      // It may have come since the others were read.
+      return reading.hasRead(pack) ? isGood() : reading.read(pack).then(isGood);
     };
     const known = new Map<string, Damage[]>();
-    for (const { tree, snapshot, version, livePath } of treeRoots(context)) {
+    const roots = inPlaceOrder(store, await treeRoots(context, pace), ({ tree }) => tree);
+    for (const { tree, snapshot, version, livePath } of roots) {
       for (const damage of await damageBelow(store, readable, tree, known, pace)) {
         const entry = report(damage.object, damage.kind, damage.reason);
         const path = livePath(damage.path);
@@ -140,7 +143,7 @@ function addTo(list: string[], one: string): void {
 /** Each tree is looked at once, however many records share it. */
 async function damageBelow(
   store: ObjectStore,
-  readable: (id: string) => Promise<boolean>,
+  readable: (id: string) => boolean | Promise<boolean>,
   tree: string,
   known: Map<string, Damage[]>,
   pace: Pace,
@@ -157,7 +160,9 @@ async function damageBelow(
         }
       } else if (entry.type === 'file') {
         for (const [number, object] of contentObjects(entry).entries()) {
-          if (await readable(object)) continue;
+          const isReadable = readable(object);
+          // A promise for each of a million objects would cost more than looking for them.
+          if (isReadable === true || (await isReadable)) continue;
           const offset = number * chunkLength;
           const length = Math.min(chunkLength, entry.size - offset);
           damages.push({

@@ -3,8 +3,9 @@ import { Sha256 } from '../../protocol/common.ts';
 import { Snapshot } from '../../protocol/snapshots.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
+import type { Pace } from '../pace.ts';
 import { type RecordKind, readRecord } from '../record.ts';
-import { readManifests } from '../snapshots/manifest.ts';
+import { eachManifest } from '../snapshots/manifest.ts';
 import { namesIn } from './names-in.ts';
 import { versionKind } from './roots.ts';
 
@@ -22,19 +23,21 @@ const Trashed = z.looseObject({ id: Snapshot.shape.id, tree: Sha256 });
 const trashedKind: RecordKind<z.infer<typeof Trashed>> = { kind: 'snapshot', version: 1, schema: Trashed };
 
 /** All that can be read: snapshots, those in the trash, versions of sessions. What cannot be is named by others. */
-export function treeRoots(context: Context): TreeRoot[] {
+export async function treeRoots(context: Context, pace: Pace): Promise<TreeRoot[]> {
   const asItIs = (path: string) => path;
-  const roots: TreeRoot[] = readManifests(context).snapshots.map(({ id, tree }) => ({
-    tree,
-    snapshot: id,
-    livePath: asItIs,
-  }));
+  const roots: TreeRoot[] = [];
+  for (const { snapshot } of eachManifest(context)) {
+    if (pace.due()) await pace.breathe();
+    if (snapshot) roots.push({ tree: snapshot.tree, snapshot: snapshot.id, livePath: asItIs });
+  }
   for (const name of namesIn(context, 'trash')) {
+    if (pace.due()) await pace.breathe();
     const trashed = readOrNothing(context, trashedKind, vaultPath(context, 'trash', name));
     if (trashed) roots.push({ tree: trashed.tree, snapshot: trashed.id, livePath: asItIs });
   }
   for (const key of namesIn(context, 'sessions')) {
     for (const name of namesIn(context, 'sessions', key)) {
+      if (pace.due()) await pace.breathe();
       const found = readOrNothing(context, versionKind, vaultPath(context, 'sessions', key, name));
       if (!found) continue;
       const { location, type, tree, version } = found;

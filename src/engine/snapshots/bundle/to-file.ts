@@ -5,6 +5,7 @@ import { asHoldfastError, HoldfastError, isAbsent } from '../../errors.ts';
 import { Pace } from '../../pace.ts';
 import type { Work } from '../../ports.ts';
 import { encodeRecord } from '../../record.ts';
+import { inPlaceOrder } from '../../vault/in-place-order.ts';
 import type { ObjectStore } from '../../vault/object-store.ts';
 import { type Bundle, bundleKind, longestRecord } from './format.ts';
 import type { Selected } from './select.ts';
@@ -81,7 +82,7 @@ export async function writeBundle(
         await breathe();
       }
       await writer.endBlock();
-      for (const id of inPlaceOrder(store, contents)) {
+      for (const id of inPlaceOrder(store, contents, id => id)) {
         // A file may hold the very bytes of a directory: one object.
         if (trees.has(id)) continue;
         await writer.add(store.get(id));
@@ -101,14 +102,4 @@ export async function writeBundle(
   } finally {
     removeQuietly(fs, temporary);
   }
-}
-
-/** As they lie in their packs, so that each block is read and decompressed once. */
-function inPlaceOrder(store: ObjectStore, ids: ReadonlySet<string>): string[] {
-  const placed = Array.from(ids, id => ({ id, place: store.locate(id) }));
-  placed.sort(({ place: a }, { place: b }) => {
-    if (!a || !b) return a ? 1 : b ? -1 : 0;
-    return a.pack === b.pack ? a.offset - b.offset || a.at - b.at : a.pack < b.pack ? -1 : 1;
-  });
-  return placed.map(({ id }) => id);
 }

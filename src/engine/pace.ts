@@ -31,6 +31,16 @@ export class Pace {
     this.#last = performance.now();
   }
 
+  /** All that is given one by one. */
+  async all<T>(given: Iterable<T>): Promise<T[]> {
+    const all: T[] = [];
+    for (const one of given) {
+      if (this.due()) await this.breathe();
+      all.push(one);
+    }
+    return all;
+  }
+
   /** Throws `CANCELLED` once the work is to stop. */
   check(): void {
     if (this.#work.signal?.aborted) {

@@ -122,9 +122,11 @@ export function findSnapshot(context: Context, reference: string): Snapshot {
  *
  * @throws CORRUPT, NEWER_VERSION naming the record
  */
-export function readAllManifests(context: Context): Snapshot[] {
-  const { snapshots, broken } = readManifests(context);
-  if (broken[0]) throw new HoldfastError('CORRUPT', broken[0].reason, { path: broken[0].path, hint: undecided });
+export function* eachCertainManifest(context: Context): Generator<Snapshot> {
+  for (const { snapshot, broken } of eachManifest(context)) {
+    if (broken) throw new HoldfastError('CORRUPT', broken.reason, { path: broken.path, hint: undecided });
+    if (snapshot) yield snapshot;
+  }
   for (const id of recordIds(context, 'labels')) {
     try {
       readRecord(context.ports, labelsKind, labelsPath(context, id));
@@ -133,7 +135,6 @@ export function readAllManifests(context: Context): Snapshot[] {
       throw new HoldfastError(code, message, { path: labelsPath(context, id), hint: undecided, cause: error });
     }
   }
-  return snapshots;
 }
 
 const undecided = 'Nothing was deleted, since nobody can tell what this record says. See: holdfast vault verify';
@@ -148,19 +149,18 @@ export interface Trashed {
 }
 
 /** @throws CORRUPT, NEWER_VERSION naming the record */
-export function readTrash(context: Context): Trashed[] {
+export function* eachTrashed(context: Context): Generator<Trashed> {
   const { fs } = context.ports;
-  return recordIds(context, 'trash').flatMap(id => {
+  for (const id of recordIds(context, 'trash')) {
     const path = trashPath(context, id);
     try {
       const { mtimeMs, size } = fs.statSync(path);
       const snapshot = readRecord(context.ports, snapshotKind, path);
-      return snapshot ? [{ snapshot, deletedAt: mtimeMs, path, bytes: size }] : [];
+      if (snapshot) yield { snapshot, deletedAt: mtimeMs, path, bytes: size };
     } catch (error) {
-      if (isAbsent(error)) return [];
-      throw error;
+      if (!isAbsent(error)) throw error;
     }
-  });
+  }
 }
 
 /**

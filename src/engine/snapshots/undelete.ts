@@ -8,7 +8,7 @@ import type { Work } from '../ports.ts';
 import { adopt } from '../vault/adopt.ts';
 import { deleting } from '../vault/deleting.ts';
 import { storing } from '../vault/storing.ts';
-import { findSnapshot, hasSnapshot, readTrash, restoreDiscarded, syncSnapshots } from './manifest.ts';
+import { eachTrashed, findSnapshot, hasSnapshot, restoreDiscarded, syncSnapshots } from './manifest.ts';
 
 /**
  * Puts a deleted snapshot back into the list. What of it lies in packs that prune is about to delete is stored anew.
@@ -34,7 +34,7 @@ export async function undeleteSnapshot(context: Context, reference: string, work
 }
 
 function findTrashed(context: Context, reference: string) {
-  const trash = readTrash(context).map(one => ({ ...one.snapshot, snapshot: one.snapshot }));
+  const trash = Array.from(eachTrashed(context), ({ snapshot }) => ({ ...snapshot, snapshot }));
   try {
     return resolveReference('snapshot', reference, trash);
   } catch (error) {

@@ -11,7 +11,7 @@ import { showMigration } from '../../../src/engine/migrations/show.ts';
 import { sessionHistory } from '../../../src/engine/sessions/history.ts';
 import { listSessions } from '../../../src/engine/sessions/list.ts';
 import { listSnapshots } from '../../../src/engine/snapshots/list.ts';
-import { findSnapshot, readTrash } from '../../../src/engine/snapshots/manifest.ts';
+import { eachTrashed, findSnapshot } from '../../../src/engine/snapshots/manifest.ts';
 import { listVisits } from '../../../src/engine/snapshots/visits/list.ts';
 import { addMarks, readMarks } from '../../../src/engine/vault/marks.ts';
 import { readVaultRecord } from '../../../src/engine/vault/vault-record.ts';
@@ -82,7 +82,7 @@ export const records: Target[] = [
     listSnapshots(context, { tag: 'x' });
     findSnapshot(context, snapshot);
   }),
-  recordTarget('trash', inVault('trash'), ({ context }) => readTrash(context)),
+  recordTarget('trash', inVault('trash'), ({ context }) => [...eachTrashed(context)]),
   recordTarget(
     'mark',
     ({ context }) => {

@@ -4,10 +4,10 @@ import type { Pace } from '../../pace.ts';
 import { hashFile } from '../../placement/hash-file.ts';
 import { recordLength } from '../index-file.ts';
 import { readMarks } from '../marks.ts';
+import { allPackRecords } from '../merged-index.ts';
 import { objectId } from '../object-id.ts';
 import { ObjectIndex } from '../object-index.ts';
 import { listPacks } from '../object-store.ts';
-import { packRecords } from '../pack-index.ts';
 import { PackReader, packPath } from '../pack-reader.ts';
 import { held, live, Reachable } from '../reachable.ts';
 
@@ -74,14 +74,12 @@ export class Packs {
     // What is in several packs is found in an unmarked one, and there in the largest: so the small ones can go.
     const rank = (name: string) => (marks.has(name) ? 0 : 1 + sizes.get(name)!);
     const names = [...sizes.keys()].sort((one, other) => rank(other) - rank(one) || (one < other ? -1 : 1));
-    const all = names.flatMap(name => {
-      const records = packRecords(context, name);
-      if (!records) return [];
+    const all = Array.from(allPackRecords(context, names), ([name, records]) => {
       const first = index.size;
       index.add(name, records);
       const counts = { bytes: 0, neededBytes: 0, needed: 0, liveBytes: 0, live: 0 };
       const end = first + records.length / recordLength;
-      return [{ name, size: sizes.get(name)!, markedAt: marks.get(name), first, end, ...counts }];
+      return { name, size: sizes.get(name)!, markedAt: marks.get(name), first, end, ...counts };
     });
     return new Packs(context, index, all);
   }

@@ -2,7 +2,8 @@ import type { RetentionPolicy, VersionPolicy } from '../../../protocol/retention
 import type { Snapshot } from '../../../protocol/snapshots.ts';
 import type { Context } from '../../context.ts';
 import { readMigrations } from '../../migrations/records.ts';
-import { readAllManifests, readTrash, type Trashed } from '../../snapshots/manifest.ts';
+import type { Pace } from '../../pace.ts';
+import { eachCertainManifest, eachTrashed, type Trashed } from '../../snapshots/manifest.ts';
 import { type Decision, decideRetention } from '../../snapshots/retention.ts';
 import { pendingTrees, readVersions, type VersionRecord } from '../roots.ts';
 import { unneededVersions } from './versions.ts';
@@ -30,15 +31,16 @@ export interface Policy {
  *
  * @throws CORRUPT, NEWER_VERSION naming a record that cannot be read: then nothing may be deleted (design rule 3)
  */
-export function planPrune(context: Context, policy: Policy): Plan {
+export async function planPrune(context: Context, policy: Policy, pace: Pace): Promise<Plan> {
   const now = context.ports.now();
   // First those that are about to come: they show up among the others before they are gone here. And the trash before and
   // after the snapshots: one that is put back or deleted meanwhile is in one of them.
   const pending = pendingTrees(context);
-  const trashBefore = readTrash(context);
-  const snapshots = readAllManifests(context);
+  const trashBefore = await pace.all(eachTrashed(context));
+  const snapshots = await pace.all(eachCertainManifest(context));
   const ids = new Set(snapshots.map(({ id }) => id));
-  const trash = new Map([...trashBefore, ...readTrash(context)].map(one => [one.snapshot.id, one]));
+  const trashAfter = await pace.all(eachTrashed(context));
+  const trash = new Map([...trashBefore, ...trashAfter].map(one => [one.snapshot.id, one]));
   const deleted = [...trash.values()].filter(({ snapshot }) => !ids.has(snapshot.id));
   const decisions = decideRetention(snapshots, policy.snapshots, now, neededByMigrations(context));
   const isExpired = ({ deletedAt }: Trashed) => now.getTime() - deletedAt >= policy.grace;

@@ -42,8 +42,9 @@ export async function pruneVault(
     withRoom(context, () => ensureVault(context));
     return deleting(context, lock => new Prune(context, policy, lock, work).run(grace, by));
   }
-  const plan = readVaultRecord(context) ? planPrune(context, policy) : nothing;
-  const packs = await Packs.measure(context, treesAfter(plan, policy), new Pace(work));
+  const pace = new Pace(work);
+  const plan = readVaultRecord(context) ? await planPrune(context, policy, pace) : nothing;
+  const packs = await Packs.measure(context, treesAfter(plan, policy), pace);
   packs.close();
   const result = planned(plan, { dryRun, grace }, policy);
   foresee(context, result, plan, packs, policy);
@@ -91,8 +92,9 @@ class Prune {
 
   async run(grace: string, by: string): Promise<PruneResult> {
     const context = this.#context;
-    const plan = planPrune(context, this.#policy);
-    this.#packs = await Packs.measure(context, treesAfter(plan, this.#policy), new Pace(this.#work));
+    const pace = new Pace(this.#work);
+    const plan = await planPrune(context, this.#policy, pace);
+    this.#packs = await Packs.measure(context, treesAfter(plan, this.#policy), pace);
     try {
       const going = [...plan.forget.map(({ id }) => id), ...plan.trash.expired.map(({ snapshot }) => snapshot.id)];
       // Before they go: a snapshot that the trail knows and nobody deleted would be missed for ever.
@@ -132,7 +134,7 @@ class Prune {
   /** After marking: whoever committed a record since then is seen now, and whoever does from now on sees the marks. */
   async #lookAgain(): Promise<void> {
     this.#packs.close();
-    const plan = planPrune(this.#context, { ...this.#policy, snapshots: {}, versions: {} });
+    const plan = await planPrune(this.#context, { ...this.#policy, snapshots: {}, versions: {} }, this.#pace);
     this.#packs = await Packs.measure(this.#context, treesAfter(plan, this.#policy), this.#pace);
   }
 

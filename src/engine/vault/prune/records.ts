@@ -3,7 +3,7 @@ import { type Context, vaultPath } from '../../context.ts';
 import { syncDirectory } from '../../durable.ts';
 import { HoldfastError } from '../../errors.ts';
 import type { Lock } from '../../lock.ts';
-import { discardSnapshot, findSnapshot, readTrash, removeForGood, syncSnapshots } from '../../snapshots/manifest.ts';
+import { discardSnapshot, eachTrashed, findSnapshot, removeForGood, syncSnapshots } from '../../snapshots/manifest.ts';
 import type { Plan, Policy } from './plan.ts';
 
 /**
@@ -42,7 +42,8 @@ export function removeRecords(
   }
   if (grace === 0) {
     const forgotten = new Set(plan.forget.map(({ id }) => id));
-    for (const trashed of readTrash(context).filter(({ snapshot }) => forgotten.has(snapshot.id))) {
+    for (const trashed of eachTrashed(context)) {
+      if (!forgotten.has(trashed.snapshot.id)) continue;
       lock.check();
       removeForGood(context, trashed);
       bytes += trashed.bytes;

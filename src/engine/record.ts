@@ -2,8 +2,11 @@ import { createHash, hash } from 'node:crypto';
 import * as z from 'zod';
 import { HoldfastError, isAbsent } from './errors.ts';
 import { jsonPieces } from './json-pieces.ts';
+import { elementsOf, withoutLists } from './long-lists.ts';
+import type { Pace } from './pace.ts';
 import { parseInParts } from './parse-in-parts.ts';
 import type { Ports } from './ports.ts';
+import { giveBack } from './vault/give-back.ts';
 
 /**
  * Everything that Holdfast keeps as JSON is a record in an envelope (docs/format.md, "Records"):
@@ -19,6 +22,8 @@ export interface RecordKind<T> {
   schema: z.ZodType<T>;
   /** From each older version to the next one. */
   upgrades?: Record<number, (body: unknown) => unknown>;
+  /** Of lists that may be very long: their names, wherever they are, and their elements. `readRecord` finds them empty. */
+  longLists?: Record<string, z.ZodType>;
 }
 
 /** Made once: to make a schema costs more than to read a record with it. */
@@ -72,16 +77,13 @@ export function isSealed(bytes: Buffer): boolean {
  * @throws CORRUPT when a byte differs from what was written, NEWER_VERSION when a later Holdfast wrote it
  */
 export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string): T {
-  const corrupt = (why: string) =>
-    new HoldfastError('CORRUPT', `The ${kind.kind} record is damaged: ${why}.`, {
-      path,
-      hint: 'Other records are not affected. Run: holdfast vault verify',
-    });
+  const corrupt = (why: string) => damaged(kind, path, why);
   if (!isSealed(bytes)) throw corrupt('its digest does not fit');
-  if (bytes.length > long && valuesIn(bytes) > bytes.length / 5) throw corrupt('it says too little for its length');
+  const json = kind.longLists ? withoutLists(bytes, Object.keys(kind.longLists)) : bytes;
+  if (json.length > long && valuesIn(json) > json.length / 5) throw corrupt('it says too little for its length');
   let envelope: z.infer<typeof Envelope>;
   try {
-    envelope = Envelope.parse(JSON.parse(bytes.toString('utf8')));
+    envelope = Envelope.parse(JSON.parse(json.toString('utf8')));
   } catch {
     throw corrupt('it is not an envelope');
   }
@@ -97,12 +99,19 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
   }
   let body = envelope[kind.kind];
   for (let version = envelope.schemaVersion; version < kind.version; version++) body = kind.upgrades?.[version]?.(body);
-  const parsed = bytes.length > enough ? parseInParts(kind.schema, body) : kind.schema.safeParse(body);
+  const parsed = json.length > enough ? parseInParts(kind.schema, body) : kind.schema.safeParse(body);
   if (!parsed.success) {
     const issues = parsed.error.issues.slice(0, issuesTold);
     throw corrupt(z.prettifyError({ issues }).replaceAll('\n', ' '));
   }
   return parsed.data;
+}
+
+function damaged(kind: { kind: string }, path: string, why: string): HoldfastError {
+  return new HoldfastError('CORRUPT', `The ${kind.kind} record is damaged: ${why}.`, {
+    path,
+    hint: 'Other records are not affected. Run: holdfast vault verify',
+  });
 }
 
 /** Bytes from which on values that say nothing, `{},{},…`, could take more memory than there is: forty times their length. */
@@ -121,14 +130,47 @@ function valuesIn(json: Buffer): number {
   return values;
 }
 
-/** Reads a record; `undefined` only when the file does not exist. */
-export function readRecord<T>({ fs }: Pick<Ports, 'fs'>, kind: RecordKind<T>, path: string): T | undefined {
-  let bytes: Buffer;
+/** Reads a record; `undefined` only when the file does not exist. @throws as `decodeRecord` */
+export function readRecord<T>(ports: Pick<Ports, 'fs'>, kind: RecordKind<T>, path: string): T | undefined {
+  const bytes = readIfThere(ports, path);
+  if (!bytes) return undefined;
+  const body = decodeRecord(kind, bytes, path);
+  giveBack(bytes);
+  return body;
+}
+
+/** As `readRecord`, with the elements of its long lists, all those of one name in a list. */
+export async function readLongRecord<T>(
+  ports: Pick<Ports, 'fs'>,
+  kind: RecordKind<T>,
+  path: string,
+  pace: Pace,
+): Promise<{ body: T; lists: Map<string, unknown[]> } | undefined> {
+  const bytes = readIfThere(ports, path);
+  if (!bytes) return undefined;
+  const body = decodeRecord(kind, bytes, path);
+  const { longLists = {} } = kind;
+  const lists = new Map<string, unknown[]>(Object.keys(longLists).map(name => [name, []]));
   try {
-    bytes = fs.readFileSync(path);
+    for (const { name, element } of elementsOf(bytes, [...lists.keys()])) {
+      if (pace.due()) await pace.breathe();
+      // Checked and left as it is: a copy of a hundred thousand would be there beside it.
+      if (!longLists[name]!.safeParse(element).success) throw new SyntaxError(`an element of "${name}" is wrong`);
+      lists.get(name)!.push(element);
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) throw damaged(kind, path, error.message);
+    throw error;
+  }
+  giveBack(bytes);
+  return { body, lists };
+}
+
+function readIfThere({ fs }: Pick<Ports, 'fs'>, path: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(path);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
   }
-  return decodeRecord(kind, bytes, path);
 }

@@ -15,7 +15,14 @@ import { lstat } from './old-files.ts';
 import { linkSources } from './old-places.ts';
 import { makePlan } from './plan.ts';
 import { type Settled, settleConflicts } from './policy.ts';
-import { findPlan, migrationLock, readMigrations, type StoredMigration, type StoredPlan } from './records.ts';
+import {
+  findPlan,
+  migrationLock,
+  readMigrationHeads,
+  type StoredMigration,
+  type StoredPlan,
+  wholeMigrations,
+} from './records.ts';
 
 /**
  * Brings legacy state into the root as a plan says: copied beside, verified, then put into place at once. The sources
@@ -79,11 +86,13 @@ async function linked(
   work: Work,
 ): Promise<ApplyResult> {
   const omitted = [...applied.omitted];
-  for (const migration of readMigrations(context)) {
+  const completed = readMigrationHeads(context).filter(({ status }) => status === 'completed');
+  const pace = new Pace(work);
+  for await (const migration of wholeMigrations(context, completed, pace)) {
     // When it was killed between two renames, the profile may not have found its source where it is now.
     const isOwed = migration.linkedDirectories?.some(one => lstat(context, one.path)?.isDirectory());
-    if (migration.status !== 'completed' || !(isOwed || isMeant(migration))) continue;
-    omitted.push(...(await linkSources(context, migration, from, new Pace(work))));
+    if (!isOwed && !isMeant(migration)) continue;
+    omitted.push(...(await linkSources(context, migration, from, pace)));
   }
   return { ...applied, omitted };
 }

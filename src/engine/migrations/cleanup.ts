@@ -23,7 +23,8 @@ export async function cleanupMigration(context: Context, reference: string, work
   ensureVault(context);
   return withLock(context.ports, migrationLock(context), async () => {
     await settleRoot(context);
-    const migration = findMigration(context, reference);
+    const pace = new Pace(work);
+    const migration = await findMigration(context, reference, pace);
     if (migration.status !== 'completed') {
       throw new HoldfastError('CONFLICT', `Migration ${migration.id} is ${migration.status}, not completed.`, {
         hint: 'Only what a completed migration brought into the root is removed from its old place.',
@@ -41,7 +42,6 @@ export async function cleanupMigration(context: Context, reference: string, work
       work,
     );
     rememberOldPlaces(context, migration);
-    const pace = new Pace(work);
     const aside = await settleLinked(context, migration, pace);
     const { files: removed, left } = await removeSources(context, migration.placed, pace);
     const omitted = [...aside, ...left];

@@ -9,7 +9,14 @@ import { complete } from './carry-out.ts';
 import { isPlaced } from './is-placed.ts';
 import { settleLinked } from './linked-directories.ts';
 import type { Policies } from './policy.ts';
-import { readMigrations, removeMigration, type StoredMigration, type StoredPlan } from './records.ts';
+import {
+  findMigration,
+  readMigrationHeads,
+  removeMigration,
+  type StoredMigration,
+  type StoredPlan,
+  wholeMigrations,
+} from './records.ts';
 
 /**
  * After a crash: either all files of the migration are in place, and it is completed, or none is, and it starts anew.
@@ -23,7 +30,10 @@ export async function finishInterrupted(
 ): Promise<ApplyResult | undefined> {
   const pace = new Pace(work);
   let finished: ApplyResult | undefined;
-  for (const migration of readMigrations(context)) {
+  const unsettled = readMigrationHeads(context).filter(
+    ({ status, linkedDirectories = [] }) => status === 'applying' || linkedDirectories.length > 0,
+  );
+  for await (const migration of wholeMigrations(context, unsettled, pace)) {
     await settleLinked(context, migration, pace);
     if (migration.status !== 'applying') continue;
     const present = new Set<string>();
@@ -64,7 +74,7 @@ export async function carriedOut(
   pace: Pace,
 ): Promise<StoredMigration | undefined> {
   const ids = new Map(plan.items.map(({ id, target }) => [target, id]));
-  const same = readMigrations(context).find(
+  const head = readMigrationHeads(context).find(
     ({ status, planId, result }) =>
       status === 'completed' &&
       planId === plan.planId &&
@@ -72,6 +82,7 @@ export async function carriedOut(
         ({ target, resolution }) => resolution === (resolutions[ids.get(target) ?? ''] ?? onConflict),
       ),
   );
+  const same = head && (await findMigration(context, head.id, pace));
   for (const one of same?.placed ?? []) if (!(await isPlaced(context, one, pace))) return undefined;
   return same;
 }

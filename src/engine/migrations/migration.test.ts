@@ -173,7 +173,7 @@ test('undo refuses to lose an edit, and goes on once it is out of the way', posi
   fs.writeFileSync(`${place.root}/dir/added`, 'by the application');
   await undoMigration(place.context, migrationId!, {});
   assert.deepEqual(Object.keys(place.tree()), ['conflict', 'dir', 'dir/added']);
-  assert.equal(showMigration(place.context, migrationId!).status, 'undone');
+  assert.equal((await showMigration(place.context, migrationId!)).status, 'undone');
 });
 
 test('sources that overlap with the root', posix, async () => {

@@ -2,9 +2,10 @@ import path from 'node:path';
 import { leadsIntoRoot } from '../../profiles/reading/directories.ts';
 import type { Omission } from '../../protocol/common.ts';
 import type { Context } from '../context.ts';
+import type { Pace } from '../pace.ts';
 import { profileView } from '../profile-view.ts';
 import { shownPath } from '../root/shown-path.ts';
-import { readMigrations } from './records.ts';
+import { readMigrationHeads, wholeMigrations } from './records.ts';
 import type { SourceFile } from './sources.ts';
 
 export interface SettledSources {
@@ -20,8 +21,12 @@ export interface SettledSources {
  * another place has of that name: only one of them can be there. What an earlier migration left a link for comes before
  * both. The others are listed.
  */
-export function oneSourcePerPlace(context: Context, files: readonly SourceFile[]): SettledSources {
-  const linked = linkedSources(context);
+export async function oneSourcePerPlace(
+  context: Context,
+  files: readonly SourceFile[],
+  pace: Pace,
+): Promise<SettledSources> {
+  const linked = await linkedSources(context, pace);
   const byTarget = new Map<string, SourceFile>();
   const omitted: Omission[] = [];
   const shown = (source: string) => shownPath(context.workspace, source);
@@ -61,12 +66,14 @@ function fileAbove(byTarget: ReadonlyMap<string, unknown>, target: string): stri
  * By target: the sources that earlier migrations brought in and left links for. Such a source is read no more, yet its only
  * copy is the one in the root, and nothing may take its place.
  */
-function linkedSources(context: Context): Map<string, string> {
+async function linkedSources(context: Context, pace: Pace): Promise<Map<string, string>> {
   const view = profileView(context);
   const linked = new Map<string, string>();
-  for (const { status, plan, oldDirectories } of readMigrations(context)) {
-    // Without them, nothing was done to its sources.
-    if (status !== 'completed' || oldDirectories.length === 0) continue;
+  // Without old directories, nothing was done to its sources.
+  const heads = readMigrationHeads(context).filter(
+    ({ status, oldDirectories }) => status === 'completed' && oldDirectories.length > 0,
+  );
+  for await (const { plan } of wholeMigrations(context, heads, pace)) {
     for (const item of plan.items) {
       const source = path.resolve(context.workspace, item.source);
       if (linked.has(item.target)) continue;

@@ -58,10 +58,10 @@ export async function makePlan(context: Context, input: PlanMigration, work: Wor
   }
   const prefix = checkedPath(set.target ?? '', context.ports.platform);
   const { files, directories, omitted, warnings } = await readSources(context, from, prefix, work, stager);
-  const settled = oneSourcePerPlace(context, files);
+  const pace = new Pace(work);
+  const settled = await oneSourcePerPlace(context, files, pace);
   const { byTarget } = settled;
   omitted.push(...settled.omitted);
-  const pace = new Pace(work);
   const items: PlanItem[] = [];
   for (const file of byTarget.values()) items.push(await itemOf(context, file, pace, stager));
   const missing = directories.filter(

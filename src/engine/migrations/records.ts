@@ -5,7 +5,8 @@ import { type Context, vaultPath } from '../context.ts';
 import { removeQuietly, writeDurably } from '../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { resolveReference } from '../id.ts';
-import { type RecordKind, readRecord, recordPieces } from '../record.ts';
+import type { Pace } from '../pace.ts';
+import { type RecordKind, readLongRecord, readRecord, recordPieces } from '../record.ts';
 
 const StoredPlan = z.object({
   plan: MigrationPlan,
@@ -49,23 +50,14 @@ const PlacedRow = z.object({
 });
 type PlacedRow = z.infer<typeof PlacedRow>;
 
-/** A list of which each element is checked where it is: a copy of a hundred thousand would be there beside it. */
-function checkedInPlace<T>(schema: z.ZodType<T>): z.ZodType<T[]> {
-  return z.custom<T[]>(list => Array.isArray(list) && list.every(one => schema.safeParse(one).success), {
-    error: 'an entry is not as it should be',
-  });
-}
-
-const LongPlan = MigrationPlan.extend({ items: checkedInPlace(PlanItem) });
-
 const Directory = z.object({ path: z.string(), mode: z.number().int(), mtime: z.string() });
 
 const MigrationRecord = Migration.extend({
-  plan: LongPlan,
+  plan: MigrationPlan,
   /** What the plan was made from; null in records from before version 2. */
   input: StoredPlan.shape.input.nullable(),
   safetySnapshot: Id.nullable(),
-  placed: checkedInPlace(PlacedRow),
+  placed: z.array(PlacedRow),
   /** Around the sources; absolute. Empty until something is done to the sources. */
   oldDirectories: z.array(Directory),
   /**
@@ -83,9 +75,13 @@ const migrationKind: RecordKind<MigrationRecord> = {
   kind: 'migration',
   version: 2,
   schema: MigrationRecord,
+  longLists: { items: PlanItem, placed: PlacedRow },
   // The rows of version 1 say everything themselves.
   upgrades: { 1: body => ({ ...(body as object), input: null }) },
 };
+/** What a migration says besides its files, of which there may be a hundred thousand. */
+export type MigrationHead = Omit<MigrationRecord, 'plan' | 'placed'>;
+
 /** `migrations/<id>.json`: written as `applying` before the first change, so that a crash leaves a trace. */
 export type StoredMigration = Omit<MigrationRecord, 'placed'> & { placed: PlacedFile[] };
 
@@ -134,8 +130,8 @@ function rowsOf({ plan, placed }: StoredMigration): PlacedRow[] {
   });
 }
 
-function storedFrom(record: MigrationRecord, path: string): StoredMigration {
-  const placed = record.placed.map((row): PlacedFile => {
+function storedFrom(record: MigrationRecord, rows: readonly PlacedRow[], path: string): StoredMigration {
+  const placed = rows.map((row): PlacedFile => {
     const item = row.item === undefined ? undefined : record.plan.items[row.item];
     const place = row.path ?? item?.target;
     const sha256 = row.sha256 ?? item?.sha256;
@@ -157,18 +153,33 @@ export function removeMigration(context: Context, id: string): void {
 }
 
 /** All migrations, newest first. @throws CORRUPT naming the record */
-export function readMigrations(context: Context): StoredMigration[] {
-  const migrations = recordIds(context, 'migrations').flatMap(id => {
+export function readMigrationHeads(context: Context): MigrationHead[] {
+  return recordIds(context, 'migrations')
+    .flatMap(id => readRecord(context.ports, migrationKind, migrationPath(context, id)) ?? [])
+    .sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+}
+
+/** Migrations with their files, one at a time. @throws CORRUPT naming the record */
+export async function* wholeMigrations(
+  context: Context,
+  heads: readonly MigrationHead[],
+  pace: Pace,
+): AsyncGenerator<StoredMigration> {
+  for (const { id } of heads) {
     const path = migrationPath(context, id);
-    const record = readRecord(context.ports, migrationKind, path);
-    return record ? [storedFrom(record, path)] : [];
-  });
-  return migrations.sort((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+    const record = await readLongRecord(context.ports, migrationKind, path, pace);
+    if (!record) continue;
+    const { body, lists } = record;
+    body.plan.items = lists.get('items') as PlanItem[];
+    yield storedFrom(body, lists.get('placed') as PlacedRow[], path);
+  }
 }
 
 /** @throws NOT_FOUND, AMBIGUOUS */
-export function findMigration(context: Context, reference: string): StoredMigration {
-  return resolveReference('migration', reference, readMigrations(context));
+export async function findMigration(context: Context, reference: string, pace: Pace): Promise<StoredMigration> {
+  const head = resolveReference('migration', reference, readMigrationHeads(context));
+  for await (const migration of wholeMigrations(context, [head], pace)) return migration;
+  throw new HoldfastError('NOT_FOUND', `There is no migration "${reference}" any more.`);
 }
 
 /** Held by whoever applies or undoes: of two at once, one is told LOCKED before it looks at anything. */

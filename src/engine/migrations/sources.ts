@@ -19,7 +19,7 @@ import { areaOf } from '../root/areas.ts';
 import { shownPath } from '../root/shown-path.ts';
 import { objectId } from '../vault/object-id.ts';
 import { linkDigest } from './is-placed.ts';
-import { readMigrations } from './records.ts';
+import { readMigrationHeads } from './records.ts';
 
 /** One legacy file or link as it lies on disk, and what it is to be in the root. */
 export interface SourceFile {
@@ -91,7 +91,7 @@ export function* legacyPlaces(
 
 /** A directory that an earlier migration replaced by a link into the root. */
 function linkLeftAt(context: Context, directory: string): Omission | undefined {
-  const isOurs = readMigrations(context).some(({ linkedDirectories = [] }) =>
+  const isOurs = readMigrationHeads(context).some(({ linkedDirectories = [] }) =>
     linkedDirectories.some(one => one.path === directory),
   );
   return isOurs && leadsIntoRoot(profileView(context), directory)

@@ -34,7 +34,8 @@ export async function undoMigration(context: Context, reference: string, work: W
 
 async function undo(context: Context, reference: string, work: Work): Promise<UndoResult> {
   await settleRoot(context);
-  const migration = findMigration(context, reference);
+  const pace = new Pace(work);
+  const migration = await findMigration(context, reference, pace);
   if (migration.status === 'undone') {
     throw new HoldfastError('CONFLICT', `Migration ${migration.id} has been undone already.`, {
       hint: 'There is nothing to take back.',
@@ -52,8 +53,8 @@ async function undo(context: Context, reference: string, work: Work): Promise<Un
   const store = new ObjectStore(context);
   try {
     const replaced = replacedFiles(context, store, migration);
-    await refuseLaterEdits(context, migration, replaced, work);
-    if (migration.oldDirectories.length > 0) await returnSources(context, migration, new Pace(work));
+    await refuseLaterEdits(context, migration, replaced, pace);
+    if (migration.oldDirectories.length > 0) await returnSources(context, migration, pace);
     let safetySnapshot: string | null = null;
     await place(
       context,
@@ -109,9 +110,8 @@ async function refuseLaterEdits(
   context: Context,
   migration: StoredMigration,
   { wanted }: Replaced,
-  work: Work,
+  pace: Pace,
 ): Promise<void> {
-  const pace = new Pace(work);
   const earlier = new Map(wanted.map(one => [one.path, one]));
   const edited: string[] = [];
   for (const one of migration.placed) {

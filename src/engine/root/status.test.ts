@@ -57,7 +57,7 @@ test('what was upgraded on its way no longer waits, until it changes or its plac
     [],
     'no document was read for that',
   );
-  const { items } = showMigration(context, migrationId!).plan;
+  const { items } = (await showMigration(context, migrationId!)).plan;
   const [one, other] = items.filter(({ action, target }) => action === 'upgrade' && target.startsWith('sessions/'));
   fs.appendFileSync(path.join(place.path, one!.source), ' ');
   assert.equal(await waiting(), 1);

@@ -4,7 +4,7 @@ import { listBackups } from '../backups/list.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { legacySources } from '../legacy/sources.ts';
-import { readMigrations } from '../migrations/records.ts';
+import { readMigrationHeads, wholeMigrations } from '../migrations/records.ts';
 import { systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { FileCalls, Work } from '../ports.ts';
@@ -61,46 +61,63 @@ function newest(times: string[]): string | null {
  * got by a migration, and the sources that hold such files. Contents are not compared here; the plan of a migration does.
  */
 async function legacyState(context: Context, pace: Pace): Promise<Status['legacy']> {
-  const { fs } = context.ports;
   const total = { sources: 0, files: 0, bytes: 0 };
-  let migrated: ReturnType<typeof migratedFiles> | undefined;
-  for (const source of legacySources(context, { shallow: true })) {
-    let waiting = 0;
-    const count = (at: string, target: string, stats: Stats) => {
-      const copy = lstat(fs, `${context.root}/${target}`);
-      if (copy && copy.size === stats.size && sameTime(copy, stats)) return;
-      migrated ??= migratedFiles(context);
-      if (migrated.get(at)?.(stats)) return;
-      waiting++;
-      if (stats.isFile()) total.bytes += stats.size;
-    };
-    for (const { source: at, target } of source.entries) {
-      if (pace.due()) await pace.breathe();
-      const stats = lstat(fs, at);
-      if (!stats) continue;
-      if (!stats.isDirectory()) count(at, target, stats);
-      else
-        walkFiles(
-          fs,
-          at,
-          (path, inner) => count(`${at}/${path}`, `${target}/${path}`, inner),
-          () => false,
-        );
+  let migrated: Migrated | undefined;
+  for (const { entries } of legacySources(context, { shallow: true })) {
+    let waiting = await waitingIn(context, entries, migrated, pace);
+    // What migrations brought in takes long to read, and usually the root has it as it was.
+    if (waiting.files > 0 && !migrated) {
+      migrated = await migratedFiles(context, pace);
+      waiting = await waitingIn(context, entries, migrated, pace);
     }
-    total.files += waiting;
-    if (waiting > 0) total.sources++;
+    total.files += waiting.files;
+    total.bytes += waiting.bytes;
+    if (waiting.files > 0) total.sources++;
   }
   return total;
 }
+
+async function waitingIn(
+  context: Context,
+  entries: readonly { source: string; target: string }[],
+  migrated: Migrated | undefined,
+  pace: Pace,
+): Promise<{ files: number; bytes: number }> {
+  const { fs } = context.ports;
+  const waiting = { files: 0, bytes: 0 };
+  const count = (at: string, target: string, stats: Stats) => {
+    const copy = lstat(fs, `${context.root}/${target}`);
+    if (copy && copy.size === stats.size && sameTime(copy, stats)) return;
+    if (migrated?.get(at)?.(stats)) return;
+    waiting.files++;
+    if (stats.isFile()) waiting.bytes += stats.size;
+  };
+  for (const { source: at, target } of entries) {
+    if (pace.due()) await pace.breathe();
+    const stats = lstat(fs, at);
+    if (!stats) continue;
+    if (!stats.isDirectory()) count(at, target, stats);
+    else
+      walkFiles(
+        fs,
+        at,
+        (path, inner) => count(`${at}/${path}`, `${target}/${path}`, inner),
+        () => false,
+      );
+  }
+  return waiting;
+}
+
+type Migrated = ReadonlyMap<string, (now: Stats) => boolean>;
 
 /**
  * By absolute source: whether what is there now is what a completed migration brought in, and is still in the root. The
  * file in the root may be another: upgraded, or edited since.
  */
-function migratedFiles(context: Context): Map<string, (now: Stats) => boolean> {
+async function migratedFiles(context: Context, pace: Pace): Promise<Migrated> {
   const files = new Map<string, (now: Stats) => boolean>();
-  for (const { status: state, plan, placed } of readMigrations(context).reverse()) {
-    if (state !== 'completed') continue;
+  const completed = readMigrationHeads(context).filter(one => one.status === 'completed');
+  for await (const { plan, placed } of wholeMigrations(context, completed.reverse(), pace)) {
     const sizes = new Map(plan.items.map(({ source, bytes }) => [source, bytes]));
     const inRoot = new Map<string, boolean>();
     for (const { source, path, mtime } of placed) {

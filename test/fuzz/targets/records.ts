@@ -102,7 +102,7 @@ export const records: Target[] = [
   recordTarget('plan', inVault('plans'), ({ context }, file) => findPlan(context, path.basename(file, '.json'))),
   recordTarget('migration', inVault('migrations'), ({ context }, file) => {
     listMigrations(context);
-    showMigration(context, path.basename(file, '.json'));
+    return showMigration(context, path.basename(file, '.json'));
   }),
   recordTarget(
     'backup-record',

@@ -1,7 +1,7 @@
 import type { RetentionPolicy, VersionPolicy } from '../../../protocol/retention.ts';
 import type { Snapshot } from '../../../protocol/snapshots.ts';
 import type { Context } from '../../context.ts';
-import { readMigrations } from '../../migrations/records.ts';
+import { readMigrationHeads } from '../../migrations/records.ts';
 import type { Pace } from '../../pace.ts';
 import { eachCertainManifest, eachTrashed, type Trashed } from '../../snapshots/manifest.ts';
 import { type Decision, decideRetention } from '../../snapshots/retention.ts';
@@ -56,7 +56,7 @@ export async function planPrune(context: Context, policy: Policy, pace: Pace): P
 /** A migration is undone with what its safety snapshot holds. */
 function neededByMigrations(context: Context): Map<string, string> {
   return new Map(
-    readMigrations(context)
+    readMigrationHeads(context)
       .filter(({ status, safetySnapshot }) => status !== 'undone' && safetySnapshot !== null)
       .map(({ id, safetySnapshot }) => [safetySnapshot!, `to undo migration ${id}`]),
   );

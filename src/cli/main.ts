@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
-import { boundYoungGeneration } from '../bounded-memory.ts';
+import { boundGarbage } from '../bounded-memory.ts';
 import type { Call, Handler, Run } from './call.ts';
 import { abortOnSignals } from './cancel.ts';
 import { globalsOf } from './command.ts';
@@ -10,7 +10,7 @@ import { Output } from './output.ts';
 import { createProgram } from './program.ts';
 import { ProgressBar } from './progress.ts';
 
-boundYoungGeneration();
+boundGarbage();
 
 /** `holdfast help snapshot create` is `holdfast snapshot create --help`. */
 const argv = process.argv[2] === 'help' ? [...process.argv.slice(3), '--help'] : process.argv.slice(2);

@@ -6,18 +6,36 @@ const enough = 64 * 1024;
 /** No element of any list is nearly as long; in more text there could be values that take forty times its length. */
 const longest = 1024 * 1024;
 
-interface Piece {
+/** Some elements of a list, and the comma behind them if more follow. */
+export interface Piece {
   name: string;
-  /** Some elements, and the comma behind them if more follow. */
   start: number;
   end: number;
 }
 
-/** JSON as it is, but that the lists of these names, wherever they are, are empty. Text that is no JSON stays none. */
-export function withoutLists(json: Buffer, names: readonly string[]): Buffer {
+/** Where the elements of the lists of these names lie, wherever the lists are. */
+export function piecesOf(json: Buffer, names: readonly string[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (let at = json.indexOf(beginning); at >= 0; ) {
+    const name = names.find(one => isNamed(json, at, one));
+    let end = at + beginning.length;
+    if (name !== undefined) {
+      do {
+        const start = end;
+        end = pieceEnd(json, start);
+        if (end > start) pieces.push({ name, start, end });
+      } while (json[end - 1] === comma);
+    }
+    at = json.indexOf(beginning, end);
+  }
+  return pieces;
+}
+
+/** JSON without these pieces: as it is, but that the lists are empty. Text that is no JSON stays none. */
+export function withoutPieces(json: Buffer, pieces: readonly Piece[]): Buffer {
   const parts: Buffer[] = [];
   let from = 0;
-  for (const { start, end } of piecesOf(json, names)) {
+  for (const { start, end } of pieces) {
     parts.push(json.subarray(from, start));
     from = end;
   }
@@ -25,41 +43,28 @@ export function withoutLists(json: Buffer, names: readonly string[]): Buffer {
 }
 
 /**
- * What is in the lists of these names, wherever they are, element by element: a hundred thousand of them as one text, and
- * the text beside its values, would take twice the memory.
+ * The elements one by one: a hundred thousand of them as one text, and the text beside its values, would take twice the
+ * memory.
  *
  * @throws SyntaxError
  */
-export function* elementsOf(json: Buffer, names: readonly string[]): Generator<{ name: string; element: unknown }> {
-  for (const { name, start, end } of piecesOf(json, names)) {
+export function* elementsOf(json: Buffer, pieces: readonly Piece[]): Generator<{ name: string; element: unknown }> {
+  for (const { name, start, end } of pieces) {
     if (end - start > longest) throw new SyntaxError(`an element of "${name}" is too long`);
     const text = json.toString('utf8', start, json[end - 1] === comma ? end - 1 : end);
     for (const element of JSON.parse(`[${text}]`) as unknown[]) yield { name, element };
   }
 }
 
-function* piecesOf(json: Buffer, names: readonly string[]): Generator<Piece> {
-  let end = 0;
-  for (let found = nextList(json, end, names); found; found = nextList(json, end, names)) {
-    end = found.start;
-    do {
-      const start = end;
-      end = pieceEnd(json, start);
-      if (end > start) yield { name: found.name, start, end };
-    } while (json[end - 1] === comma);
-  }
-}
+/** Behind the name of a list. Within a text there is a backslash before a quotation mark. */
+const beginning = Buffer.from('":[');
 
-/** Where what is in the next of these lists begins. */
-function nextList(json: Buffer, from: number, names: readonly string[]): { name: string; start: number } | undefined {
+/** Whether the list that begins so at a place has this name. Before the name of a field is one of these, and no text. */
+function isNamed(json: Buffer, at: number, name: string): boolean {
+  const before = Buffer.from(`"${name}`);
+  const start = at - before.length;
   return (
-    names
-      // Within a text there is a backslash before a quotation mark, and before the name of a field one of these.
-      .flatMap(name => [',', '{'].map(before => ({ name, beginning: `${before}"${name}":[` })))
-      .map(({ name, beginning }) => ({ name, at: json.indexOf(beginning, from), length: beginning.length }))
-      .filter(({ at }) => at >= 0)
-      .map(({ name, at, length }) => ({ name, start: at + length }))
-      .sort((one, other) => one.start - other.start)[0]
+    start > 0 && json.subarray(start, at).equals(before) && (json[start - 1] === comma || json[start - 1] === fields)
   );
 }
 

@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import * as z from 'zod';
 import { HoldfastError, isAbsent } from './errors.ts';
 import { jsonPieces } from './json-pieces.ts';
-import { elementsOf, withoutLists } from './long-lists.ts';
+import { elementsOf, type Piece, piecesOf, withoutPieces } from './long-lists.ts';
 import type { Pace } from './pace.ts';
 import { parseInParts } from './parse-in-parts.ts';
 import type { Ports } from './ports.ts';
@@ -77,9 +77,14 @@ export function isSealed(bytes: Buffer): boolean {
  * @throws CORRUPT when a byte differs from what was written, NEWER_VERSION when a later Holdfast wrote it
  */
 export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string): T {
+  return decodeParts(kind, bytes, path).body;
+}
+
+function decodeParts<T>(kind: RecordKind<T>, bytes: Buffer, path: string): { body: T; pieces: readonly Piece[] } {
   const corrupt = (why: string) => damaged(kind, path, why);
   if (!isSealed(bytes)) throw corrupt('its digest does not fit');
-  const json = kind.longLists ? withoutLists(bytes, Object.keys(kind.longLists)) : bytes;
+  const pieces = kind.longLists ? piecesOf(bytes, Object.keys(kind.longLists)) : [];
+  const json = pieces.length > 0 ? withoutPieces(bytes, pieces) : bytes;
   if (json.length > long && valuesIn(json) > json.length / 5) throw corrupt('it says too little for its length');
   let envelope: z.infer<typeof Envelope>;
   try {
@@ -104,7 +109,7 @@ export function decodeRecord<T>(kind: RecordKind<T>, bytes: Buffer, path: string
     const issues = parsed.error.issues.slice(0, issuesTold);
     throw corrupt(z.prettifyError({ issues }).replaceAll('\n', ' '));
   }
-  return parsed.data;
+  return { body: parsed.data, pieces };
 }
 
 function damaged(kind: { kind: string }, path: string, why: string): HoldfastError {
@@ -148,11 +153,11 @@ export async function readLongRecord<T>(
 ): Promise<{ body: T; lists: Map<string, unknown[]> } | undefined> {
   const bytes = readIfThere(ports, path);
   if (!bytes) return undefined;
-  const body = decodeRecord(kind, bytes, path);
+  const { body, pieces } = decodeParts(kind, bytes, path);
   const { longLists = {} } = kind;
   const lists = new Map<string, unknown[]>(Object.keys(longLists).map(name => [name, []]));
   try {
-    for (const { name, element } of elementsOf(bytes, [...lists.keys()])) {
+    for (const { name, element } of elementsOf(bytes, pieces)) {
       if (pace.due()) await pace.breathe();
       // Checked and left as it is: a copy of a hundred thousand would be there beside it.
       if (!longLists[name]!.safeParse(element).success) throw new SyntaxError(`an element of "${name}" is wrong`);

@@ -162,7 +162,7 @@ export function readMigrationHeads(context: Context): MigrationHead[] {
 /** Migrations with their files, one at a time. @throws CORRUPT naming the record */
 export async function* wholeMigrations(
   context: Context,
-  heads: readonly MigrationHead[],
+  heads: readonly Pick<MigrationHead, 'id'>[],
   pace: Pace,
 ): AsyncGenerator<StoredMigration> {
   for (const { id } of heads) {
@@ -177,7 +177,8 @@ export async function* wholeMigrations(
 
 /** @throws NOT_FOUND, AMBIGUOUS */
 export async function findMigration(context: Context, reference: string, pace: Pace): Promise<StoredMigration> {
-  const head = resolveReference('migration', reference, readMigrationHeads(context));
+  const isId = recordIds(context, 'migrations').includes(reference);
+  const head = isId ? { id: reference } : resolveReference('migration', reference, readMigrationHeads(context));
   for await (const migration of wholeMigrations(context, [head], pace)) return migration;
   throw new HoldfastError('NOT_FOUND', `There is no migration "${reference}" any more.`);
 }

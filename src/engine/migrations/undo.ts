@@ -34,82 +34,89 @@ export async function undoMigration(context: Context, reference: string, work: W
 
 async function undo(context: Context, reference: string, work: Work): Promise<UndoResult> {
   await settleRoot(context);
-  const pace = new Pace(work);
-  const migration = await findMigration(context, reference, pace);
-  if (migration.status === 'undone') {
-    throw new HoldfastError('CONFLICT', `Migration ${migration.id} has been undone already.`, {
-      hint: 'There is nothing to take back.',
-    });
-  }
-  if (
-    migration.status === 'completed' &&
-    migration.safetySnapshot === null &&
-    migration.placed.some(one => one.replaced)
-  ) {
-    throw new HoldfastError('CONFLICT', 'What this migration replaced was not saved, so it cannot be put back.', {
-      hint: 'The setting holdfast.snapshotBeforeMigrate was off. Look for the files in an earlier snapshot or backup.',
-    });
-  }
   const store = new ObjectStore(context);
   try {
-    const replaced = replacedFiles(context, store, migration);
-    await refuseLaterEdits(context, migration, replaced, pace);
-    if (migration.oldDirectories.length > 0) await returnSources(context, migration, pace);
+    const undoing = await prepare(context, store, reference, new Pace(work));
     let safetySnapshot: string | null = null;
     await place(
       context,
       {
         base: context.root,
-        wanted: replaced.wanted,
+        wanted: undoing.wanted,
         whole: true,
-        options: { overwrite: 'always', deletes: pathsToRemove(migration) },
+        options: { overwrite: 'always', deletes: [...undoing.files, ...undoing.directories] },
         fill: (stager, files) => fillFromStore(context, store, stager, files, work),
         beforeOverwrite: async paths => {
-          const title = `Before undoing migration ${migration.id}`;
+          const title = `Before undoing migration ${undoing.id}`;
           const danger = { reason: 'before-undo', title, paths, base: context.root } as const;
           safetySnapshot = await takeSafetySnapshot(context, danger, work);
         },
       },
       work,
     );
-    return finish(context, migration, replaced, safetySnapshot);
+    return await finish(context, undoing, safetySnapshot);
   } finally {
     await store.close();
   }
 }
 
+/** What of a migration is needed while it is taken back; a hundred thousand files take as much again with all that it says. */
+interface Undoing extends Pick<StoredMigration, 'id' | 'touchedDirectories'> {
+  /** What the root had where the migration put something. */
+  wanted: Wanted[];
+  /** To be removed, before the directories. */
+  files: string[];
+  /** Made for them, deepest first; those that hold something else stay. */
+  directories: string[];
+}
+
+async function prepare(context: Context, store: ObjectStore, reference: string, pace: Pace): Promise<Undoing> {
+  const migration = await findMigration(context, reference, pace);
+  const { id, status, placed, touchedDirectories } = migration;
+  if (status === 'undone') {
+    throw new HoldfastError('CONFLICT', `Migration ${id} has been undone already.`, {
+      hint: 'There is nothing to take back.',
+    });
+  }
+  if (status === 'completed' && migration.safetySnapshot === null && placed.some(one => one.replaced)) {
+    throw new HoldfastError('CONFLICT', 'What this migration replaced was not saved, so it cannot be put back.', {
+      hint: 'The setting holdfast.snapshotBeforeMigrate was off. Look for the files in an earlier snapshot or backup.',
+    });
+  }
+  const wanted = replacedFiles(context, store, migration);
+  await refuseLaterEdits(context, migration, wanted, pace);
+  if (migration.oldDirectories.length > 0) await returnSources(context, migration, pace);
+  const files = placed.filter(one => !one.replaced).map(one => one.path);
+  const directories = migration.madeDirectories.toSorted((one, other) => other.length - one.length);
+  return { id, touchedDirectories, wanted, files, directories };
+}
+
 /** The files are back by now, so nothing here may fail: what is left undone, undoing once more does. */
-function finish(
+async function finish(
   context: Context,
-  migration: StoredMigration,
-  { wanted }: Replaced,
+  { id, touchedDirectories, wanted, files }: Undoing,
   safetySnapshot: string | null,
-): UndoResult {
+): Promise<UndoResult> {
   try {
-    for (const { path, mode, mtime } of migration.touchedDirectories.toReversed()) {
+    for (const { path, mode, mtime } of touchedDirectories.toReversed()) {
       if (lstatOf(context.ports, context.root, path)?.isDirectory()) {
         setDirectory(context.ports, context.root, path, mode, mtime);
       }
     }
-    writeMigration(context, { ...migration, status: 'undone' });
+    writeMigration(context, { ...(await findMigration(context, id, new Pace({}))), status: 'undone' });
   } catch {
     // It still counts as completed, and can be undone again.
   }
-  const removed = migration.placed.filter(one => !one.replaced).length;
+  const removed = files.length;
   const restored = wanted.filter(one => one.type !== 'dir').length;
-  appendLog(context, { action: 'migrate.undo', target: migration.id, details: { removed, restored, safetySnapshot } });
-  return { migrationId: migration.id, status: 'undone', removed, restored, safetySnapshot };
-}
-
-/** What the root had where the migration put something. */
-interface Replaced {
-  wanted: Wanted[];
+  appendLog(context, { action: 'migrate.undo', target: id, details: { removed, restored, safetySnapshot } });
+  return { migrationId: id, status: 'undone', removed, restored, safetySnapshot };
 }
 
 async function refuseLaterEdits(
   context: Context,
   migration: StoredMigration,
-  { wanted }: Replaced,
+  wanted: readonly Wanted[],
   pace: Pace,
 ): Promise<void> {
   const earlier = new Map(wanted.map(one => [one.path, one]));
@@ -139,19 +146,11 @@ async function refuseLaterEdits(
   );
 }
 
-function replacedFiles(context: Context, store: ObjectStore, migration: StoredMigration): Replaced {
+function replacedFiles(context: Context, store: ObjectStore, migration: StoredMigration): Wanted[] {
   const paths = migration.placed.filter(one => one.replaced).map(one => one.path);
-  const replaced: Replaced = { wanted: [] };
-  if (paths.length === 0 || migration.safetySnapshot === null) return replaced;
+  if (paths.length === 0 || migration.safetySnapshot === null) return [];
   const { tree } = showSnapshot(context, migration.safetySnapshot);
-  for (const { path, entry, implied } of walkTree(store, tree, paths)) {
-    replaced.wanted.push(implied ? { ...wantedFrom(path, entry), implied } : wantedFrom(path, entry));
-  }
-  return replaced;
-}
-
-/** Files first, then the directories made for them, deepest first; those that hold something else stay. */
-function pathsToRemove(migration: StoredMigration): string[] {
-  const files = migration.placed.filter(one => !one.replaced).map(one => one.path);
-  return [...files, ...migration.madeDirectories.toSorted((one, other) => other.length - one.length)];
+  return Array.from(walkTree(store, tree, paths), ({ path, entry, implied }) =>
+    implied ? { ...wantedFrom(path, entry), implied } : wantedFrom(path, entry),
+  );
 }

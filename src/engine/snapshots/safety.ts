@@ -39,6 +39,7 @@ export async function takeSafetySnapshot(
     },
     work,
   );
+  if (snapshot.skipped.length === 0) return snapshot.id;
   const inDanger = new PathSet(paths);
   const lost = snapshot.skipped.find(({ path }) => inDanger.leadsTo(path));
   if (!lost) return snapshot.id;

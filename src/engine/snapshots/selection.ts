@@ -51,6 +51,11 @@ export function selectionOf(context: Context, scope: Scope): Selection {
 /** The same, but nothing in `paths`, nor what leads to it, is excluded. */
 export function withAlways(selection: Selection, paths: readonly string[]): Selection {
   if (paths.length === 0) return selection;
-  const kept = new PathSet(paths);
-  return { ...selection, excludes: path => selection.excludes(path) && !kept.leadsTo(path) };
+  // Of a hundred thousand paths only when something is excluded at all.
+  let kept: PathSet | undefined;
+  const isKept = (path: string) => {
+    kept ??= new PathSet(paths);
+    return kept.leadsTo(path);
+  };
+  return { ...selection, excludes: path => selection.excludes(path) && !isKept(path) };
 }

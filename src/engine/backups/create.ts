@@ -16,7 +16,7 @@ import { ArchivedLinks } from './archived-links.ts';
 import { backupDirectory, checkOutsideRoot, rememberDirectory } from './directories.ts';
 import { checkInRoot, gather, gatherLegacyEntries, type LiveEntry } from './gather.ts';
 import { readLiveFile } from './read-live-file.ts';
-import { type Head, headKind, type Manifest, manifestKind, type Side, sideKind } from './records.ts';
+import { boundedOmissions, type Head, headKind, type Manifest, manifestKind, type Side, sideKind } from './records.ts';
 import { ArchiveWriter, type EntryHeader } from './write-archive.ts';
 
 /**
@@ -130,11 +130,12 @@ async function writeArchive(
         omitted.push({ path: entry.path, reason: skippable(error) });
       }
     }
+    manifest.omitted = boundedOmissions(omitted);
     await own(manifestEntry, encodeRecord(manifestKind, manifest, ports.now()));
     const sha256 = await writer.finish();
     pace.check();
     ports.fs.fsyncSync(file);
-    return { files, bytes, archiveBytes: writer.bytes, sha256, omitted };
+    return { files, bytes, archiveBytes: writer.bytes, sha256, omitted: manifest.omitted };
   } catch (error) {
     await writer.abandon();
     throw error;

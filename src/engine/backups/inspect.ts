@@ -17,7 +17,7 @@ import {
   unsafe,
 } from './archive-names.ts';
 import { type ArchivePart, readArchive } from './read-archive.ts';
-import { type Head, headKind, type Manifest, manifestKind } from './records.ts';
+import { type Head, headKind, longestRecord, type Manifest, manifestKind } from './records.ts';
 
 /** What an archive holds, after it was read to its end: `sha256` is of the bytes that are really in it. */
 export interface Inspected {
@@ -32,8 +32,6 @@ export interface Inspected {
 export type ArchivedEntry = Wanted & { archived: string };
 
 const mostEntries = 10_000_000;
-/** Of a record in an archive: of the whole, for what was left out, and for each entry. */
-const mostRecordBytes = { whole: 24 * 1024 * 1024, entry: 1024 };
 
 /**
  * Reads an archive to its end and checks everything that can be checked before a byte of it is placed.
@@ -56,7 +54,7 @@ export async function inspectArchive(
     if (pace.due()) await pace.breathe({ phase: 'Checking', done: bytes, total: 0, unit: 'bytes' });
     const name = entry.header.name;
     if (name === headEntry || name === manifestEntry) {
-      const content = await wholeOf(entry, mostRecordBytes.whole + entries.size * mostRecordBytes.entry);
+      const content = await wholeOf(entry, longestRecord(entries.size));
       if (name === headEntry) head = decodeRecord(headKind, content, name);
       else manifest = decodeRecord(manifestKind, content, name);
       continue;

@@ -30,6 +30,22 @@ export const Manifest = z.object({
 export type Manifest = z.infer<typeof Manifest>;
 export const manifestKind: RecordKind<Manifest> = { kind: 'manifest', version: 1, schema: Manifest };
 
+/** Bytes of a record in an archive that a reader takes: of the whole, for what was left out, and for each entry. */
+const most = { whole: 24 * 1024 * 1024, entry: 1024 };
+export const longestRecord = (entries: number) => most.whole + entries * most.entry;
+
+/** What was left out, as far as there is room for it in a record; the last one says how many more there were. */
+export function boundedOmissions(omitted: readonly Omission[]): Omission[] {
+  let room = most.whole - 1024 * 1024;
+  const fits = omitted.findIndex(one => {
+    room -= Buffer.byteLength(JSON.stringify(one)) + 1;
+    return room < 0;
+  });
+  if (fits < 0) return [...omitted];
+  const more = omitted.length - fits;
+  return [...omitted.slice(0, fits), { path: '.', reason: `${more} more were left out than a record has room for` }];
+}
+
 /** `<archive>.json` beside the archive: what `backup list` shows. It can be made again from the archive; `rootId` as there. */
 const Side = Backup.omit({ file: true }).extend({ rootId: Id });
 export type Side = z.infer<typeof Side>;

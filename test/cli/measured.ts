@@ -5,7 +5,6 @@ import { canary } from '../fixtures/digital-article.ts';
 import type { Finished } from './run.ts';
 import type { Workspace } from './workspace.ts';
 
-const mostMegabytes = 512;
 /** Of the processor and not of the clock: other tests run meanwhile. */
 const mostSeconds = 5;
 
@@ -13,7 +12,10 @@ const mostSeconds = 5;
  * Runs of the command line that must stay within bounds whatever they meet: no crash, no secret in what is printed, little
  * time and memory.
  */
-export function measuredRuns(workspace: Workspace): (args: readonly string[], statuses: readonly number[]) => Finished {
+export function measuredRuns(
+  workspace: Workspace,
+  mostMegabytes = 512,
+): (args: readonly string[], statuses: readonly number[]) => Finished {
   const usageFile = path.join(workspace.home, 'usage.json');
   const reporter = path.join(workspace.home, 'report-usage.cjs');
   writeFileSync(

@@ -34,7 +34,8 @@ export class HalfDone extends HoldfastError {
 export function swap(ports: Ports, home: PlacementHome, journal: Journal): void {
   const directories = new Directories(ports, home.base, journal.closed);
   try {
-    for (const step of journal.steps) doStep(ports, home, step, directories);
+    const inHome = { staged: namesIn(ports, home.staged), displaced: namesIn(ports, home.displaced) };
+    for (const step of journal.steps) doStep(ports, home, step, inHome, directories);
     directories.close();
     for (const { path, mode, mtime } of journal.directories.toReversed()) {
       // Somebody may have removed it since: a placement that was killed is finished whenever the next command comes.
@@ -65,7 +66,22 @@ function makeDurable(ports: Ports, { base }: PlacementHome, { steps, directories
   }
 }
 
-function doStep(ports: Ports, home: PlacementHome, step: JournalStep, directories: Directories): void {
+/** What lies in the home's two directories, where nobody else is at work. */
+interface InHome {
+  staged: Set<string>;
+  displaced: Set<string>;
+}
+
+function namesIn({ fs }: Ports, directory: string): Set<string> {
+  try {
+    return new Set(fs.readdirSync(directory));
+  } catch (error) {
+    if (isAbsent(error)) return new Set();
+    throw error;
+  }
+}
+
+function doStep(ports: Ports, home: PlacementHome, step: JournalStep, inHome: InHome, directories: Directories): void {
   const { fs } = ports;
   const { base } = home;
   const path = at(base, step.path);
@@ -85,26 +101,38 @@ function doStep(ports: Ports, home: PlacementHome, step: JournalStep, directorie
       return;
     case 'delete':
       if (directories.check(dirname(step.path))) {
-        const aside = join(home.displaced, String(step.displaced));
-        checkUnchanged(ports, path, aside, step);
-        if (exists(ports, path) && !exists(ports, aside)) fs.renameSync(path, aside);
+        const name = String(step.displaced);
+        const aside = join(home.displaced, name);
+        const there = lstat(ports, path);
+        const kept = inHome.displaced.has(name) ? lstat(ports, aside) : undefined;
+        checkUnchanged(there, kept, step);
+        if (!there || kept) return;
+        fs.renameSync(path, aside);
+        inHome.displaced.add(name);
       }
       return;
     case 'put': {
-      const staged = join(home.staged, String(step.staged));
-      if (!exists(ports, staged)) return;
+      if (!inHome.staged.has(String(step.staged))) return;
       directories.make(dirname(step.path));
-      const aside = step.displaced === null ? undefined : join(home.displaced, String(step.displaced));
-      if (aside !== undefined) {
-        checkUnchanged(ports, path, aside, step);
-        if (exists(ports, path) && !exists(ports, aside)) setAside(ports, path, aside);
+      let there = lstat(ports, path);
+      let kept: BigIntStats | undefined;
+      if (step.displaced !== null) {
+        const name = String(step.displaced);
+        const aside = join(home.displaced, name);
+        kept = inHome.displaced.has(name) ? lstat(ports, aside) : undefined;
+        checkUnchanged(there, kept, step);
+        if (there && !kept) {
+          setAside(ports, path, there, aside);
+          inHome.displaced.add(name);
+          kept = there;
+          directories.check(dirname(step.path));
+          there = lstat(ports, path);
+        }
       }
-      directories.check(dirname(step.path));
       // Made by somebody after the plan was: never overwritten, never lost.
-      if (exists(ports, path) && !(aside !== undefined && isSameFile(ports, path, aside))) {
-        fs.renameSync(path, at(base, besides(step.path, step.staged)));
-      }
-      fs.renameSync(staged, path);
+      if (there && !isSameFile(there, kept)) fs.renameSync(path, at(base, besides(step.path, step.staged)));
+      fs.renameSync(join(home.staged, String(step.staged)), path);
+      inHome.staged.delete(String(step.staged));
     }
   }
 }
@@ -112,17 +140,16 @@ function doStep(ports: Ports, home: PlacementHome, step: JournalStep, directorie
 /**
  * What somebody wrote to since the placement was planned must not go: the placement may have been killed long ago.
  *
+ * @param kept what was moved aside already
  * @throws CONFLICT
  */
 function checkUnchanged(
-  ports: Ports,
-  path: string,
-  aside: string,
+  now: BigIntStats | undefined,
+  kept: BigIntStats | undefined,
   { path: name, there }: { path: string; there?: string | undefined },
 ): void {
-  const now = there === undefined ? undefined : lstat(ports, path);
-  if (!now || contentState(stateOf(now)) === there) return;
-  if (exists(ports, aside) && !isSameFile(ports, path, aside)) return;
+  if (!now || there === undefined || contentState(stateOf(now)) === there) return;
+  if (kept && !isSameFile(now, kept)) return;
   throw new HoldfastError('CONFLICT', 'Somebody wrote to a file that was about to be replaced.', {
     path: name,
     hint: 'Nothing was changed. Run the command again.',
@@ -130,10 +157,9 @@ function checkUnchanged(
 }
 
 /** A file stays under its name until the new one takes it, so that nobody ever finds none there. */
-function setAside(ports: Ports, path: string, aside: string): void {
-  const { fs } = ports;
+function setAside({ fs }: Ports, path: string, there: BigIntStats, aside: string): void {
   try {
-    if (lstat(ports, path)?.isFile()) {
+    if (there.isFile()) {
       fs.linkSync(path, aside);
       return;
     }
@@ -143,9 +169,8 @@ function setAside(ports: Ports, path: string, aside: string): void {
   fs.renameSync(path, aside);
 }
 
-function isSameFile(ports: Ports, one: string, other: string): boolean {
-  const [a, b] = [lstat(ports, one), lstat(ports, other)];
-  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+function isSameFile(one: BigIntStats | undefined, other: BigIntStats | undefined): boolean {
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
 }
 
 /** The name that a file gets which somebody put in a place that Holdfast needs, in the moment in which it was needed. */
@@ -162,13 +187,15 @@ function undoStep(ports: Ports, home: PlacementHome, step: JournalStep, director
   const blocked = directories.isBlocked(dirname(step.path));
   const takeBack = (number: number) => {
     const aside = join(home.displaced, String(number));
-    if (!exists(ports, aside)) return;
+    const kept = lstat(ports, aside);
+    if (!kept) return;
     directories.make(dirname(step.path));
-    if (isSameFile(ports, path, aside)) {
+    const there = lstat(ports, path);
+    if (isSameFile(there, kept)) {
       fs.unlinkSync(aside);
       return;
     }
-    if (exists(ports, path)) fs.renameSync(path, at(base, besides(step.path, number)));
+    if (there) fs.renameSync(path, at(base, besides(step.path, number)));
     fs.renameSync(aside, path);
   };
   switch (step.do) {

@@ -10,6 +10,7 @@ const write = (path: string, pack: string) => ({
   pack,
   offset: 16,
   flush: false,
+  held: { descriptors: '', directories: [] },
   places: [path],
   at: [4],
   sizes: [1],

@@ -48,6 +48,11 @@ const systemHints: Record<string, [ErrorCode, string, string]> = {
   EPERM: ['UNREADABLE', 'Operation not permitted', 'Check the owner and attributes of this path.'],
   EROFS: ['UNREADABLE', 'The file system is read-only', 'Choose another place or remount it writable.'],
   EIO: ['UNREADABLE', 'The disk reported an input/output error', 'Check the disk; take a backup of what can be read.'],
+  ENOTDIR: [
+    'CONFLICT',
+    'Something else is where a directory should be',
+    'Look at what lies there, then run the command again.',
+  ],
   EMFILE: ['FAILED', 'Too many open files', 'Raise the limit (ulimit -n) and run the command again.'],
   ENAMETOOLONG: ['INVALID_NAME', 'The name is too long', 'Use a shorter path.'],
 };

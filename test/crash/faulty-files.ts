@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { FileCalls, Ports } from '../../src/engine/ports.ts';
 import { testPorts } from '../fixtures/ports.ts';
+import { usualPath } from '../fixtures/usual-path.ts';
 
 /** One call that the engine makes to the world. `half` does a part of it, where a call has parts. */
 export interface Call {
@@ -42,7 +43,7 @@ export function watchedPorts(onCall: (call: Call) => unknown, overrides: Partial
         const changes = changing.has(String(name)) || (name === 'openSync' && /[wax+]/.test(String(args[1] ?? 'r')));
         return onCall({
           name: String(name),
-          args,
+          args: args.map(one => (typeof one === 'string' ? usualPath(one) : one)),
           changes,
           shows: changes && name !== 'fsyncSync',
           run: () => (real as AnyCall)(...args),

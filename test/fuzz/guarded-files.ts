@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type { FileCalls } from '../../src/engine/ports.ts';
+import { usualPath } from '../fixtures/usual-path.ts';
 
 /** Which arguments of a file call name something that it writes or removes. */
 const written: Record<string, number[]> = {
@@ -23,7 +24,7 @@ const written: Record<string, number[]> = {
 export function guardedFiles(directory: string, onEscape: (call: string) => void): FileCalls {
   const check = (call: string, at: unknown): void => {
     if (typeof at === 'number') return;
-    const asked = path.resolve(Buffer.isBuffer(at) ? at.toString('latin1') : String(at));
+    const asked = path.resolve(usualPath(Buffer.isBuffer(at) ? at.toString('latin1') : String(at)));
     const real = path.join(realParent(path.dirname(asked)), path.basename(asked));
     if (real === directory || real.startsWith(directory + path.sep)) return;
     onEscape(`${call} ${asked}`);

@@ -186,7 +186,9 @@ class SourceWalk {
     }
     const bytes = Number(stat.size);
     const wanted: SourceFile['wanted'] = { ...facts, type: 'file', size: bytes };
-    const copied = upgrade ? undefined : await this.#stager?.copy(source, stat, wanted, this.#pace);
+    const copied = upgrade
+      ? undefined
+      : await this.#stager?.copy(this.#context.ports.fs, source, stat, wanted, this.#pace);
     wanted.sha256 = copied ?? (await hashFile(fs, system, this.#pace));
     this.#bytes += bytes;
     const file: SourceFile = { source, sha256: wanted.sha256, bytes, wanted };

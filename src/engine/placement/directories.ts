@@ -22,8 +22,9 @@ export function closedDirectories(ports: Ports, base: string, steps: readonly { 
 }
 
 /**
- * The directories that a swap works in. A link in place of one would lead a write out of the base, so each is looked at
- * each time before it is used; and since moving files in and out changes its time, that is remembered too.
+ * The directories that a swap works in. Each is looked at each time before it is used: somebody may have put another one, or
+ * a link, in its place. Where directories are not held (held-files.ts), the link would lead a write out of the base. And
+ * since moving files in and out changes its time, that is remembered too.
  */
 export class Directories {
   readonly #ports: Ports;

@@ -16,6 +16,8 @@ export interface PlacementHome {
   displaced: string;
   /** Whether the directory goes when the placement ends. */
   passing: boolean;
+  /** In what no file call may be led out of: the base, and the vault where the home is in it. */
+  held: string[];
 }
 
 const passingHomeName = '.holdfast-restore';
@@ -31,6 +33,7 @@ export function placementHome(context: Context, base: string): PlacementHome {
     staged: join(directory, 'staged'),
     displaced: join(directory, 'displaced'),
     passing: !inRoot,
+    held: inRoot ? [base, vaultPath(context)] : [base],
   };
 }
 

@@ -8,6 +8,7 @@ import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { closedDirectories } from './directories.ts';
+import { type HoldingPorts, holding } from './held-files.ts';
 import { type PlacementHome, placementHome } from './home.ts';
 import { type Journal, type JournalStep, writeJournal } from './journal.ts';
 import {
@@ -19,7 +20,7 @@ import {
   planPlacement,
   stateOf,
 } from './plan.ts';
-import { clearHome, recoverPlacement } from './recover.ts';
+import { checkHome, clearHome, recoverPlacement } from './recover.ts';
 import { Stager } from './stage.ts';
 import { fillWithLinks } from './stage-hard-links.ts';
 import { HalfDone, swap } from './swap.ts';
@@ -81,7 +82,36 @@ export async function withPlacement<T>(
     ensureVault(context);
   }
   const home = placementHome(context, base);
-  let firstMade = makeDirectories(ports.fs, base, 0o777);
+  const firstMade = makeDirectories(ports.fs, base, 0o777);
+  let isPlaced = false;
+  try {
+    return await holding(ports, home.held, held =>
+      withHome(held, home, lock => {
+        const stager = new Stager(held, home);
+        return run({
+          stager,
+          place: async (placement, work) => {
+            const placed = await placeIn(ports, { held, lock, stager }, home, placement, work);
+            isPlaced = true;
+            return placed;
+          },
+        });
+      }),
+    );
+  } finally {
+    // Directories made only to hold what then could not be placed go again.
+    if (!isPlaced && firstMade !== undefined) removeEmpty(ports, base, firstMade);
+  }
+}
+
+interface Ready {
+  held: HoldingPorts;
+  lock: Lock;
+  stager: Stager;
+}
+
+async function withHome<T>(ports: HoldingPorts, home: PlacementHome, run: (lock: Lock) => Promise<T>): Promise<T> {
+  checkHome(ports, home);
   try {
     makeDirectory(ports, home.directory);
     return await withLock(ports, home.lock, async lock => {
@@ -89,15 +119,7 @@ export async function withPlacement<T>(
       try {
         ports.fs.mkdirSync(home.staged, { mode: 0o700 });
         ports.fs.mkdirSync(home.displaced, { mode: 0o700 });
-        const stager = new Stager(ports, home);
-        const done = await run({
-          stager,
-          place: async (placement, work) => {
-            const placed = await placeIn(context, home, placement, { lock, stager }, work);
-            firstMade = undefined;
-            return placed;
-          },
-        });
+        const done = await run(lock);
         clearHome(ports, home);
         return done;
       } catch (error) {
@@ -106,18 +128,19 @@ export async function withPlacement<T>(
       }
     });
   } finally {
-    if (home.passing) removePassingHome(context, home, firstMade);
+    // What cannot be removed is in nobody's way, and goes with the next placement.
+    if (home.passing) removeEmpty(ports, home.directory);
   }
 }
 
+/** @param ports for looks at what everybody sees: whatever changes something is done with those that hold the base */
 async function placeIn(
-  context: Context,
+  ports: Ports,
+  { held, lock, stager }: Ready,
   home: PlacementHome,
   { base, wanted, options, whole, fill, beforeOverwrite }: Placement,
-  { lock, stager }: { lock: Lock; stager: Stager },
   work: Work,
 ): Promise<Placed> {
-  const { ports } = context;
   const plan = await planPlacement(ports, base, wanted, options, work);
   const overwritten = plan.changes
     .filter(({ action }) => action === 'overwrite' || action === 'delete')
@@ -134,7 +157,7 @@ async function placeIn(
   const made = plan.steps.flatMap(step => (step.do === 'mkdir' ? [step.path] : []));
   stager.keepOnly(puts, made);
   stager.flush();
-  const changed = changedSince(ports, plan, stager);
+  const changed = changedSince(ports, held, plan, stager);
   const dropped = new Set([...stager.failed, ...changed].map(({ path }) => path));
   const failed = [...plan.failed, ...stager.failed, ...changed];
   if (whole && failed[0]) {
@@ -148,8 +171,8 @@ async function placeIn(
   new Pace(work).check();
   lock.check();
   if (journal.steps.length > 0 || journal.directories.length > 0) {
-    writeJournal(ports, home, journal);
-    swap(ports, home, journal);
+    writeJournal(held, home, journal);
+    swap(held, home, journal);
   }
   return {
     changes: plan.changes.filter(({ path }) => !dropped.has(path)),
@@ -163,10 +186,10 @@ async function placeIn(
  *
  * @throws CONFLICT where other things depend on it
  */
-function changedSince(ports: Ports, { base, steps }: PlacementPlan, stager: Stager): Omission[] {
+function changedSince(ports: Ports, held: Ports, { base, steps }: PlacementPlan, stager: Stager): Omission[] {
   const changed: Omission[] = [];
   for (const { path } of stager.places.trees()) {
-    if (!lstatOf(ports, base, path)) continue;
+    if (!lstatOf(held, base, path)) continue;
     throw new HoldfastError('CONFLICT', 'Somebody made something where a new directory was to be placed.', {
       path,
       hint: 'Nothing was changed. Run the command again.',
@@ -208,18 +231,11 @@ function journalOf(ports: Ports, plan: PlacementPlan, stager: Stager, dropped: R
   return { steps, directories, closed: closedDirectories(ports, plan.base, steps) };
 }
 
-/** What cannot be removed is in nobody's way, and goes with the next placement. */
-function removePassingHome({ ports: { fs } }: Context, home: PlacementHome, firstMade: string | undefined): void {
-  const remove = (directory: string) => {
-    try {
-      fs.rmdirSync(directory);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  if (!remove(home.directory) || firstMade === undefined) return;
-  // Directories made only to hold what then could not be placed go again.
-  for (let directory = home.base; directory.length >= firstMade.length && remove(directory); )
-    directory = dirname(directory);
+/** Removes a directory, and those above it down from `first`, as far as they are empty. */
+function removeEmpty({ fs }: Ports, directory: string, first = directory): void {
+  try {
+    for (let one = directory; one.length >= first.length; one = dirname(one)) fs.rmdirSync(one);
+  } catch {
+    // Not empty.
+  }
 }

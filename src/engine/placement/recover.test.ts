@@ -98,6 +98,22 @@ test('a planted journal cannot point out of the root', posix, async () => {
   }
 });
 
+test('a link where the private directory belongs: nothing that it leads to is touched', posix, async () => {
+  using place = placeWith({ a: 'x' });
+  const { id } = await place.snapshot();
+  makeTree(`${place.path}/outside`, { staged: { 0: 'precious' }, precious: 'precious' });
+  const outside = readTree(`${place.path}/outside`, { directoryTimes: true });
+  const to = makeTree(`${place.path}/to`, {});
+  fs.symlinkSync(`${place.path}/outside`, `${to}/.holdfast-restore`);
+  await assert.rejects(restoreSnapshot(place.context, id, { to }, {}), code('CONFLICT'));
+  await restoreSnapshot(place.context, id, {}, {});
+  fs.rmSync(`${place.root}/.holdfast/placement`, { recursive: true });
+  fs.symlinkSync(`${place.path}/outside`, `${place.root}/.holdfast/placement`);
+  await assert.rejects(restoreSnapshot(place.context, id, {}, {}), code('CONFLICT'));
+  await assert.rejects(place.snapshot(), code('CONFLICT'));
+  assert.deepEqual(readTree(`${place.path}/outside`, { directoryTimes: true }), outside);
+});
+
 test('a file where a directory was to be: all is taken back, once and for all', posix, async () => {
   const steps: Journal['steps'] = [
     { do: 'mkdir', path: 'a/new' },

@@ -4,6 +4,7 @@ import { removeQuietly, syncDirectory } from '../durable.ts';
 import { HoldfastError, isAbsent } from '../errors.ts';
 import { isLocked, withLock } from '../lock.ts';
 import type { Ports } from '../ports.ts';
+import { holding } from './held-files.ts';
 import { type PlacementHome, placementHome } from './home.ts';
 import { readJournal } from './journal.ts';
 import { HalfDone, swap } from './swap.ts';
@@ -21,6 +22,20 @@ export function recoverPlacement(ports: Ports, home: PlacementHome): void {
     if (!HoldfastError.is(error, 'CONFLICT') || error instanceof HalfDone) throw error;
   }
   clearHome(ports, home);
+}
+
+/**
+ * What lies in the home is removed, so it must not be a link to what is not Holdfast's.
+ *
+ * @throws CONFLICT
+ */
+export function checkHome({ fs }: Ports, { directory }: PlacementHome): void {
+  const there = fs.lstatSync(directory, { throwIfNoEntry: false });
+  if (!there || there.isDirectory()) return;
+  throw new HoldfastError('CONFLICT', 'Something else is where Holdfast keeps what it is at work on.', {
+    path: directory,
+    hint: 'Look at what lies there and remove it, then run the command again.',
+  });
 }
 
 /**
@@ -59,8 +74,9 @@ export async function settleRoot(context: Context): Promise<void> {
     throw error;
   }
   if (left.length === 0 || isLocked(ports, home.lock)) return;
+  checkHome(ports, home);
   try {
-    await withLock(ports, home.lock, async () => recoverPlacement(ports, home));
+    await holding(ports, home.held, held => withLock(held, home.lock, async () => recoverPlacement(held, home)));
   } catch (error) {
     // Somebody else sees to it, or is at work.
     if (!HoldfastError.is(error, 'LOCKED')) throw error;

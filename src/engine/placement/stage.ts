@@ -3,11 +3,12 @@ import { linksMissing, removeQuietly, syncDirectory, writeAll } from '../durable
 import { asHoldfastError, HoldfastError, systemCode } from '../errors.ts';
 import { systemPath } from '../names.ts';
 import type { Pace } from '../pace.ts';
-import type { Ports } from '../ports.ts';
+import type { FileCalls, Ports } from '../ports.ts';
 import { writeWithHoles } from '../sparse.ts';
 import { runJob } from '../threads/run-job.ts';
 import { objectHash } from '../vault/object-id.ts';
 import { copyFile, type State } from './copy-file.ts';
+import type { HoldingPorts } from './held-files.ts';
 import type { PlacementHome } from './home.ts';
 import { lstatOf, pathProblem } from './plan.ts';
 import { StagedPlaces } from './staged-places.ts';
@@ -47,7 +48,7 @@ export type Early = Pick<Wanted, 'path' | 'size' | 'mode' | 'mtime'>;
  * fault of a file: then all methods throw DISK_FULL or FAILED, and the placement has to stop.
  */
 export class Stager {
-  readonly #ports: Ports;
+  readonly #ports: HoldingPorts;
   readonly #home: PlacementHome;
   readonly #places: StagedPlaces;
   /** What was copied before anybody knew its digest. */
@@ -57,7 +58,7 @@ export class Stager {
   readonly #unflushed: string[] = [];
   readonly failed: Omission[] = [];
 
-  constructor(ports: Ports, home: PlacementHome) {
+  constructor(ports: HoldingPorts, home: PlacementHome) {
     this.#ports = ports;
     this.#home = home;
     this.#places = new StagedPlaces(ports, home);
@@ -77,11 +78,12 @@ export class Stager {
    * Copies a file while it is read for the first time, when nothing is at its place yet. Whether it is placed is decided
    * later.
    *
+   * @param reading the calls by which the source is read
    * @param state the source as it was when it was looked at
    * @returns its digest, or `undefined` when it was not copied
    * @throws what reading the source throws; DISK_FULL or FAILED when the copy cannot be written
    */
-  async copy(source: string, state: State, wanted: Early, pace: Pace): Promise<string | undefined> {
+  async copy(reading: FileCalls, source: string, state: State, wanted: Early, pace: Pace): Promise<string | undefined> {
     const { fs } = this.#ports;
     const { path } = wanted;
     if (this.#places.has(path) || pathProblem(this.#ports, path)) return undefined;
@@ -94,7 +96,7 @@ export class Stager {
     try {
       const file = this.#writing(() => fs.openSync(place, 'wx+', 0o600));
       try {
-        sha256 = await copyFile(fs, source, file, state, write => this.#writing(write), pace);
+        sha256 = await copyFile(reading, source, file, state, write => this.#writing(write), pace);
         if (sha256 !== undefined) this.#writing(() => this.#finish(file, wanted));
       } finally {
         fs.closeSync(file);
@@ -196,6 +198,7 @@ export class Stager {
         pack,
         offset,
         flush,
+        held: this.#ports.held,
         places,
         at,
         sizes: files.map(({ size }) => size),

@@ -3,6 +3,7 @@ import type { Job } from '../threads/jobs.ts';
 import { giveBack } from '../vault/give-back.ts';
 import { objectId } from '../vault/object-id.ts';
 import { type Block, readBlockAt } from '../vault/pack.ts';
+import { type Held, HeldFiles } from './held-files.ts';
 
 /** New files whose bytes all lie in one block of a pack: column by column, since many objects take long to hand over. */
 export interface FilesToWrite {
@@ -14,6 +15,8 @@ export interface FilesToWrite {
   flush: boolean;
   /** Where each file is made: nothing may be there. */
   places: string[];
+  /** The directories that the places lie in: whoever asks holds them until the answer is there. */
+  held: Held;
   /** Where the bytes of each begin in the decompressed block. */
   at: number[];
   sizes: number[];
@@ -31,13 +34,14 @@ export interface FilesToWrite {
  * @throws the system's error when one cannot be written
  */
 export const writeFiles: Job<FilesToWrite, number[]> = (fs, question) => {
-  const { pack, offset, flush, places, at, sizes, digests, modes, times } = question;
+  const { pack, offset, flush, places, held, at, sizes, digests, modes, times } = question;
   let block: Block;
   try {
     block = readBlockAt(fs, pack, offset);
   } catch {
     return { answer: [...places.keys()] };
   }
+  using files = new HeldFiles(fs, held);
   const left: number[] = [];
   /** By mode: whether a file that is made with it has it then, whatever the process or the directory takes away. */
   const given = new Map<number, boolean>();
@@ -48,7 +52,7 @@ export const writeFiles: Job<FilesToWrite, number[]> = (fs, question) => {
       continue;
     }
     const mode = modes[number]!;
-    const file = fs.openSync(place, 'wx', mode);
+    const file = files.calls.openSync(place, 'wx', mode);
     try {
       writeAll(fs, file, bytes);
       if (!given.has(mode)) given.set(mode, (fs.fstatSync(file).mode & 0o7777) === mode);

@@ -86,7 +86,7 @@ async function writeArchive(
   const pace = new Pace(work);
   const total = entries.reduce((sum, entry) => sum + entry.size, 0);
   const file = ports.fs.openSync(temporary, 'wx', 0o600);
-  const writer = new ArchiveWriter(ports.fs, file);
+  const writer = new ArchiveWriter(ports.fs, file, path.dirname(temporary));
   const manifest: Manifest = { entries: [], omitted };
   const names = new ArchivedNames();
   const links = new ArchivedLinks(ports.fs);

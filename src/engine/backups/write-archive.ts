@@ -26,7 +26,8 @@ export class ArchiveWriter {
   #failure: HoldfastError | undefined;
   #fail: (error: HoldfastError) => void = () => {};
 
-  constructor(fs: FileCalls, file: number) {
+  /** @param path names it in errors */
+  constructor(fs: FileCalls, file: number, path: string) {
     // Failures are met where the archive is written; a stream that nobody listens to would end the process.
     this.#pack.on('error', () => {});
     const source = Readable.from(this.#pack);
@@ -38,7 +39,7 @@ export class ArchiveWriter {
       }
     }).catch(error => {
       // That the archive cannot be written is no fault of the file that is being archived.
-      const known = asHoldfastError(error);
+      const known = asHoldfastError(error, path);
       this.#failure =
         known.code === 'DISK_FULL'
           ? known
@@ -55,6 +56,16 @@ export class ArchiveWriter {
    * cannot go back.
    */
   async entry(header: EntryHeader, chunks: Iterable<Uint8Array>): Promise<void> {
+    try {
+      await this.#add(header, chunks);
+    } catch (error) {
+      // A write that failed ends all streams, and may be heard of here before it is known why.
+      if (this.#pack.destroyed) await this.#written;
+      throw this.#failure ?? error;
+    }
+  }
+
+  async #add(header: EntryHeader, chunks: Iterable<Uint8Array>): Promise<void> {
     let taken: () => void = () => {};
     let refused: (error: Error) => void = () => {};
     const done = new Promise<void>((resolve, reject) => {

@@ -19,7 +19,14 @@ import { checkSize } from './given.ts';
 import { lookAt } from './look.ts';
 import { absoluteContent, nativePlace, type SessionPlace } from './places.ts';
 import { putLive } from './put-live.ts';
-import { createVersion, readVersion, type StoredVersion, sessionKey, versionNumbers } from './versions.ts';
+import {
+  createVersion,
+  readVersion,
+  removeVersions,
+  type StoredVersion,
+  sessionKey,
+  versionNumbers,
+} from './versions.ts';
 import { encodeWords } from './words.ts';
 
 /**
@@ -30,7 +37,8 @@ import { encodeWords } from './words.ts';
  * importing again completes it.
  *
  * @throws NOT_FOUND, CORRUPT, ARCHIVE_UNSAFE, NEWER_VERSION, USAGE for a bundle of a snapshot, CONTENT_TOO_LARGE,
- * CONFLICT (another content lies there or was there; an application's session in another application's root)
+ * CONFLICT (another content lies there or was there; an application's session in another application's root),
+ * DISK_FULL, CANCELLED; then nothing was imported
  */
 export async function importSession(context: Context, input: ImportSession, work: Work): Promise<SessionImported> {
   requireRoot(context);
@@ -51,8 +59,14 @@ export async function importSession(context: Context, input: ImportSession, work
       if (change.live) throw taken(place);
       checkHistory(context, place, session);
       await storeObjects(change.store, bundle, inspected, pace);
-      await recordVersions(change, session, pace);
-      await putContent(change, session, work);
+      const made: number[] = [];
+      try {
+        await recordVersions(change, session, made, pace);
+        await putContent(change, session, work);
+      } catch (error) {
+        removeVersions(context, sessionKey(place.location), made);
+        throw error;
+      }
     });
     const result = await described(context, place);
     appendLog(context, {
@@ -128,15 +142,20 @@ function checkHistory(context: Context, place: SessionPlace, { versions }: Bundl
     if (here.has(version.version) && !isSame(readVersion(context, key, version.version), version)) throw taken(place);
 }
 
-/** Those that retention took away here, from among those that stayed, are not brought back. */
+/**
+ * Those that retention took away here, from among those that stayed, are not brought back.
+ *
+ * @param made those that were not here, as far as it came
+ */
 async function recordVersions(
   { context, latest, store }: Change,
   { versions }: BundledSession,
+  made: number[],
   pace: Pace,
 ): Promise<void> {
   const wanted = versions.filter(({ version }) => version > (latest?.version ?? 0));
   for (const [done, version] of wanted.entries()) {
-    createVersion(context, version, store);
+    if (createVersion(context, version, store)) made.push(version.version);
     if (pace.due()) await pace.breathe({ phase: 'Importing', done, total: wanted.length, unit: 'items' });
   }
 }

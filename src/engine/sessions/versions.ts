@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { Count, Sha256 } from '../../protocol/common.ts';
 import { SessionVersion } from '../../protocol/sessions.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { createDurably, makeDirectory } from '../durable.ts';
+import { createDurably, makeDirectory, removeQuietly } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import { derivedId } from '../id.ts';
 import { systemPath } from '../names.ts';
@@ -53,6 +53,17 @@ export function createVersion(
   const bytes = encodeRecord(versionKind, version, context.ports.now());
   const path = versionPath(context, version.key, version.version);
   return createDurably(context.ports, path, bytes, 0o600, () => store.checkPacks());
+}
+
+/** Takes back versions that were just made and that nobody was told of: the newest first, so that no gap is ever seen. */
+export function removeVersions(context: Context, key: string, versions: readonly number[]): void {
+  const { fs } = context.ports;
+  for (const version of versions.toReversed()) removeQuietly(fs, versionPath(context, key, version));
+  try {
+    fs.rmdirSync(vaultPath(context, 'sessions', key));
+  } catch {
+    // It holds earlier versions.
+  }
 }
 
 /** @throws NOT_FOUND, CORRUPT */

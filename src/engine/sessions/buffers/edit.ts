@@ -1,5 +1,6 @@
 import { type BufferState, EditBuffer, type TextEdit } from '../../../protocol/sessions.ts';
 import { type Context, requireRoot, vaultPath } from '../../context.ts';
+import { removeQuietly } from '../../durable.ts';
 import { HoldfastError, isAbsent } from '../../errors.ts';
 import { newId } from '../../id.ts';
 import { ownIdentity } from '../../lock.ts';
@@ -18,7 +19,7 @@ const longest = 8 * 1024 * 1024;
  * Keeps edits that are not saved yet, so that they survive a crash: durable when it returns. What it costs is what was
  * typed, not what the session holds.
  *
- * @throws CONFLICT when the edits do not fit what the buffer has: then send the whole `text`; NOT_FOUND
+ * @throws CONFLICT when the edits do not fit what the buffer has: then send the whole `text`; NOT_FOUND, DISK_FULL
  */
 export async function editBuffer(context: Context, reference: string, input: EditBuffer): Promise<BufferState> {
   requireRoot(context);
@@ -53,7 +54,13 @@ export async function editBuffer(context: Context, reference: string, input: Edi
   const length = checkFit(path, end.length, before, edits);
   if (edits.length === 0) return state(end);
   if (end.bytes > longest) end = await begunAnew(context, path, header);
-  return state(appendBurst(ports, path, end, { at, length, edits }));
+  try {
+    return state(appendBurst(ports, path, end, { at, length, edits }));
+  } catch (error) {
+    // Nobody learns of the buffer that was begun for these edits.
+    if (bufferId === undefined) removeQuietly(ports.fs, path);
+    throw error;
+  }
 }
 
 function endOf({ ports }: Context, path: string): JournalEnd | undefined {

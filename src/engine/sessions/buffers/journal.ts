@@ -3,7 +3,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { Count, Id, Time } from '../../../protocol/common.ts';
 import { TextEdit } from '../../../protocol/sessions.ts';
-import { makeDirectory, writeDurably } from '../../durable.ts';
+import { makeDirectory, writeAll, writeDurably } from '../../durable.ts';
 import { HoldfastError } from '../../errors.ts';
 import { isInsidePath } from '../../names.ts';
 import type { Ports } from '../../ports.ts';
@@ -66,9 +66,7 @@ export function appendBurst({ fs }: Pick<Ports, 'fs'>, file: string, end: Journa
   const bytes = Buffer.from(sealed(end.seal, burst));
   const handle = fs.openSync(file, 'r+');
   try {
-    for (let done = 0; done < bytes.length; ) {
-      done += fs.writeSync(handle, bytes, done, bytes.length - done, end.bytes + done);
-    }
+    writeAll(fs, handle, bytes, end.bytes);
     fs.fsyncSync(handle);
   } finally {
     fs.closeSync(handle);

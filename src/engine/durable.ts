@@ -126,7 +126,7 @@ export function writeDurably(disk: Disk, target: string, data: Data, mode = 0o60
     }
     syncDirectory(disk, directory);
   } catch (error) {
-    throw asHoldfastError(error);
+    throw asHoldfastError(error, target);
   }
 }
 
@@ -162,7 +162,7 @@ export function createDurably(
     }
     return true;
   } catch (error) {
-    throw asHoldfastError(error);
+    throw asHoldfastError(error, target);
   }
 }
 

@@ -68,14 +68,18 @@ export function isAbsent(error: unknown): boolean {
   return systemCode(error) === 'ENOENT';
 }
 
-/** Any thrown thing as the one error of the engine. */
-export function asHoldfastError(error: unknown): HoldfastError {
+/**
+ * Any thrown thing as the one error of the engine.
+ *
+ * @param at what it happened to where the system does not say: it does not tell which file took no more bytes
+ */
+export function asHoldfastError(error: unknown, at?: string): HoldfastError {
   if (error instanceof HoldfastError) return error;
   if (error instanceof Error && error.name === 'AbortError') {
     return new HoldfastError('CANCELLED', 'Cancelled; everything is as it was before.');
   }
   const system = systemCode(error);
-  const path = error instanceof Error ? (error as NodeJS.ErrnoException).path : undefined;
+  const path = (error instanceof Error ? (error as NodeJS.ErrnoException).path : undefined) ?? at;
   const known = system === undefined ? undefined : systemHints[system];
   if (known)
     return new HoldfastError(known[0], `${known[1]}${path ? `: ${path}` : ''}`, { path, hint: known[2], cause: error });

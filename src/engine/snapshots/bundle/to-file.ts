@@ -98,7 +98,7 @@ export async function writeBundle(
     syncDirectory(ports, path.dirname(file));
     return { fileBytes: writer.bytes, sha256 };
   } catch (error) {
-    throw asHoldfastError(error);
+    throw asHoldfastError(error, file);
   } finally {
     removeQuietly(fs, temporary);
   }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmdirSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmdirSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Ending } from './workspace.ts';
@@ -33,8 +33,8 @@ export function inNamespace(file: string): string | undefined {
 }
 
 export interface SmallDisk {
-  /** Uses up all that is free, with one file. */
-  fill(): void;
+  /** Uses up all that is free but so many KiB, with one file; fails where that much is not free. */
+  fill(leaving?: number): void;
   /** Makes it as large as `size` says (`20m`), with so many files at most. */
   resize(size: string, files?: number): void;
 }
@@ -54,12 +54,13 @@ export function smallDisk(t: Ending, place: string, size: string): SmallDisk {
         'holdfast-test',
         place,
       ]),
-    fill: () => {
+    fill: (leaving = 0) => {
       const file = openSync(path.join(place, 'filler'), 'a');
       try {
         for (;;) writeSync(file, Buffer.alloc(4096));
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+        ftruncateSync(file, fstatSync(file).size - leaving * 1024);
       } finally {
         closeSync(file);
       }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,13 @@ function inDirectory(run: (directory: string) => Promise<void>): () => Promise<v
       fs.rmSync(base, { recursive: true });
     }
   };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const limit = performance.now() + 30_000; !condition(); ) {
+    assert.ok(performance.now() < limit, 'waited too long');
+    await new Promise(resolve => setTimeout(resolve, 5));
+  }
 }
 
 /** The mark that a process which is gone left behind. */
@@ -81,6 +89,38 @@ test(
     await copies.sweep(Date.now());
     assert.ok(fs.existsSync(copy), 'a window that starts anew may still come for it');
     await copies.sweep(later());
+  }),
+);
+
+test(
+  'a process that has the number of one that is gone does not keep its copy, nor does one that only waits to be asked',
+  { skip: process.platform !== 'linux' && 'elsewhere starts are told to the second, or not at all' },
+  inDirectory(async directory => {
+    const copies = new SnapshotCopies(directory);
+    const [reused, unmarked] = [(await filled(copies)).copy, (await filled(copies)).copy];
+    for (const [copy, start] of [
+      [reused, '1'],
+      [unmarked, ''],
+    ] as const) {
+      copies.release(copy);
+      fs.writeFileSync(join(copy, `open-${process.pid}@${hostname()}`), start);
+    }
+    await copies.sweep(later());
+    assert.ok(!fs.existsSync(reused));
+    assert.ok(fs.existsSync(unmarked), 'who has it open is still saying so');
+    copies.release(unmarked);
+
+    // A shell that became another program asks nobody about its children.
+    const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 60']);
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = line.toString().trim();
+      await until(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '));
+      fs.writeFileSync(join(unmarked, `open-${pid}@${hostname()}`), '');
+      await copies.sweep(later());
+    } finally {
+      parent.kill('SIGKILL');
+    }
   }),
 );
 

@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, rename, stat, utimes, writeFile } from
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { processStart } from '../../process-start.ts';
 import { foldersOf } from './places.ts';
 import { removeReadOnly } from './remove-read-only.ts';
 
@@ -27,7 +28,7 @@ const removing = '.removing';
 
 /**
  * Copies of snapshots, each in a private directory that also holds a mark per window that has it open: `open-` with its
- * process. Making or removing a mark sets the directory's time, so that is when a window last came or went.
+ * process, and in it when that began, which tells it from a later one of the same number. Making or removing a mark sets the directory's time, so that is when a window last came or went.
  */
 export class SnapshotCopies {
   readonly #directory: string;
@@ -66,7 +67,7 @@ export class SnapshotCopies {
 
   /** This process has it open. @throws ENOENT when it is gone */
   async open(copy: string): Promise<void> {
-    await writeFile(join(copy, this.#mark), '', { mode: 0o600 });
+    await writeFile(join(copy, this.#mark), processStart(process.pid) ?? '', { mode: 0o600 });
   }
 
   /** This process does not have it open any more. At once: a window that closes waits for nobody. */
@@ -126,18 +127,18 @@ async function isOpen(copy: string): Promise<boolean> {
   for (const name of await readdir(copy)) {
     const [, pid, host] = /^open-(\d+)@(.*)$/.exec(name) ?? [];
     if (pid === undefined) continue;
-    if (host === hostname() ? isAlive(Number(pid)) : await isRenewed(join(copy, name))) return true;
+    if (host === hostname() ? await isRunning(join(copy, name), Number(pid)) : await isRenewed(join(copy, name)))
+      return true;
   }
   return false;
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** A mark without a start is one that is being made, or that an older version made. */
+async function isRunning(mark: string, pid: number): Promise<boolean> {
+  const start = processStart(pid);
+  if (start === undefined) return false;
+  const marked = await readFile(mark, 'utf8');
+  return marked === '' || marked === start;
 }
 
 async function isRenewed(mark: string): Promise<boolean> {

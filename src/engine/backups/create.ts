@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Backup, CreateBackup } from '../../protocol/backups.ts';
 import { appendLog } from '../audit/log.ts';
+import { checkDirectory } from '../check-directory.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { makeDirectory, removeQuietly, renameOver, syncDirectory, temporarySuffix, writeDurably } from '../durable.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
@@ -23,7 +24,7 @@ import { ArchiveWriter, type EntryHeader } from './write-archive.ts';
  * Writes the root, or some areas of it, into one `tar.gz` outside it. The archive has its name only once it is whole
  * and durable. Secret areas are left out, and listed, unless asked for.
  *
- * @throws ROOT_MISSING, CONFLICT (a place inside the root), LOCKED, DISK_FULL, CANCELLED; then no archive is there
+ * @throws ROOT_MISSING, CONFLICT (a place inside the root, or below a file), LOCKED, DISK_FULL, CANCELLED; then no archive is there
  */
 export async function createBackup(context: Context, input: CreateBackup, work: Work): Promise<Backup> {
   const { areas, to, includeSecrets, withVault, legacy } = CreateBackup.parse(input);
@@ -37,6 +38,7 @@ export async function createBackup(context: Context, input: CreateBackup, work: 
   const { record } = ensureVault(context);
   const directory = backupDirectory(context, to)!;
   checkOutsideRoot(context, directory);
+  checkDirectory(context.ports.fs, directory);
   makeDirectory(context.ports, directory);
   return withLock(context.ports, path.join(directory, '.lock.json'), async () => {
     removeLeftovers(context, directory);

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { checkDirectory } from '../check-directory.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { HoldfastError, isAbsent } from '../errors.ts';
+import { HoldfastError } from '../errors.ts';
 
 /**
  * Where a restore goes: the root, or the directory that `--to` names (relative to the workspace). The root by another
@@ -42,14 +43,6 @@ export function refuseIntoRoot(context: Context, base: string, command: string):
 }
 
 function checked({ ports }: Context, directory: string): string {
-  try {
-    if (ports.fs.statSync(directory).isDirectory()) return directory;
-  } catch (error) {
-    if (isAbsent(error)) return directory;
-    throw error;
-  }
-  throw new HoldfastError('CONFLICT', 'The destination is not a directory.', {
-    path: directory,
-    hint: 'Give a directory, or one that does not exist yet, with --to.',
-  });
+  checkDirectory(ports.fs, directory);
+  return directory;
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { checkDirectory } from '../../check-directory.ts';
 import { type Context, vaultPath } from '../../context.ts';
 import { linkNew, removeQuietly, syncDirectory, temporaryPath } from '../../durable.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../../errors.ts';
@@ -11,10 +12,11 @@ import { type Bundle, bundleKind, longestRecord } from './format.ts';
 import type { Selected } from './select.ts';
 import { BundleWriter } from './write.ts';
 
-/** @throws NOT_FOUND, CONFLICT where something lies already, or the vault */
+/** @throws NOT_FOUND, CONFLICT where something lies already, or the vault, or below a file */
 export function checkPlace(context: Context, file: string): void {
   const { fs } = context.ports;
   const directory = path.dirname(file);
+  checkDirectory(fs, directory);
   let real: string;
   try {
     real = fs.realpathSync(directory);

@@ -1,4 +1,4 @@
-import { foldedName } from '../names.ts';
+import { foldedName, systemPath } from '../names.ts';
 
 /** Whether a link's text, taken by itself, leads out of the directory that the archive is unpacked into. */
 export function leadsOutside(path: string, target: string): boolean {
@@ -10,6 +10,14 @@ export function leadsOutside(path: string, target: string): boolean {
     } else if (part !== '.' && part !== '') parts.push(part);
   }
   return false;
+}
+
+/** The longest text that Linux gives a link, in bytes. */
+const longestTarget = 4095;
+
+/** Whether no link can have this text, whatever it would lead to: making it would fail. */
+export function isImpossible(target: string): boolean {
+  return target === '' || target.includes('\0') || Buffer.byteLength(systemPath(target)) > longestTarget;
 }
 
 /** As many as Linux follows before it gives up. */

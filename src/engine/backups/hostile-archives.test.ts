@@ -63,6 +63,8 @@ const hostile: Record<string, RawEntry[]> = {
     { name: 'out', flag: '2', link: 'a/b/up/../canary' },
     { name: 'a/b/up', flag: '2', link: '../..' },
   ],
+  'a link without a text': [good, { name: 'evil', flag: '2' }],
+  'a link with a text that is too long': [good, pax({ linkpath: 'x'.repeat(5000) }), { name: 'evil', flag: '2' }],
   'a file below a link': [
     { name: 'inner', flag: '2', link: 'deep' },
     { name: 'inner/evil.txt', data: 'evil' },

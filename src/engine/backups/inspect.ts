@@ -6,7 +6,7 @@ import type { Wanted } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { decodeRecord } from '../record.ts';
 import { objectHash } from '../vault/object-id.ts';
-import { ArchiveLinks, leadsOutside } from './archive-links.ts';
+import { ArchiveLinks, isImpossible, leadsOutside } from './archive-links.ts';
 import {
   type ArchiveEntry,
   archivedName,
@@ -123,6 +123,7 @@ function addEntry(
     if (source?.type !== 'file') throw unsafe(path, `a hard link leads to "${target}", which is no file before it`);
     entries.set(path, { ...source, path });
   } else if (header.type === 'link') {
+    if (isImpossible(target)) throw unsafe(path, 'it is a link with a text that none can have');
     if (!trustLinks && leadsOutside(path, target)) throw unsafe(path, `a link leads outside, to "${target}"`);
     entries.set(path, { ...common, type: 'link', size: 0, target });
   } else if (header.type === 'dir') entries.set(path, { ...common, type: 'dir', size: 0 });

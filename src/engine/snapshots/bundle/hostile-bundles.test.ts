@@ -93,6 +93,11 @@ const hostile: [what: string, expected: string, bytes: () => Buffer][] = [
     'ARCHIVE_UNSAFE',
     () => bundleBytes(describe([linkEntry('l', '../x')], 0, 0), [object([linkEntry('l', '../x')])]),
   ],
+  ...['', 'a\0b', 'x'.repeat(5000)].map((target): [string, string, () => Buffer] => [
+    `a link with a text that none can have, of ${target.length} characters`,
+    'ARCHIVE_UNSAFE',
+    () => bundleBytes(describe([linkEntry('l', target)], 0, 0), [object([linkEntry('l', target)])]),
+  ]),
   [
     'links that lead outside together',
     'ARCHIVE_UNSAFE',

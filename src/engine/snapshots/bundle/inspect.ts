@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../../protocol/snapshots.ts';
-import { ArchiveLinks, leadsOutside } from '../../backups/archive-links.ts';
+import { ArchiveLinks, isImpossible, leadsOutside } from '../../backups/archive-links.ts';
 import { HoldfastError } from '../../errors.ts';
 import { checkedPath } from '../../names.ts';
 import type { Pace } from '../../pace.ts';
@@ -228,6 +228,7 @@ async function checkLinks(bundle: BundleFile, tree: string, platform: NodeJS.Pla
   const together = new ArchiveLinks(platform, links);
   for (const { path, target } of links) {
     if (pace.due()) await pace.breathe();
+    if (isImpossible(target)) throw unsafeBundle(bundle.path, `the link "${path}" has a text that none can have`);
     if (leadsOutside(path, target) || together.leadOutside(path, target))
       throw unsafeBundle(bundle.path, `the link "${path}" leads outside, to "${target}"`);
   }

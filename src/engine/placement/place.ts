@@ -37,6 +37,8 @@ export interface Placement {
   fill(stager: Stager, files: readonly Wanted[]): Promise<void>;
   /** Called once it is known what will be overwritten or deleted, before anything is. */
   beforeOverwrite(paths: readonly string[]): Promise<void>;
+  /** Called instead where nothing will be, but something will be made that is not there. */
+  beforeCreate?(): Promise<void>;
 }
 
 export interface Placed {
@@ -138,7 +140,7 @@ async function placeIn(
   ports: Ports,
   { held, lock, stager }: Ready,
   home: PlacementHome,
-  { base, wanted, options, whole, fill, beforeOverwrite }: Placement,
+  { base, wanted, options, whole, fill, beforeOverwrite, beforeCreate }: Placement,
   work: Work,
 ): Promise<Placed> {
   const plan = await planPlacement(ports, base, wanted, options, work);
@@ -146,6 +148,7 @@ async function placeIn(
     .filter(({ action }) => action === 'overwrite' || action === 'delete')
     .map(({ path }) => path);
   if (overwritten.length > 0) await beforeOverwrite(overwritten);
+  else if (plan.changes.some(({ action }) => action === 'create')) await beforeCreate?.();
   const puts: Wanted[] = [];
   for (const step of plan.steps) if (step.do === 'put') puts.push(step.wanted);
   for (const one of puts) if (one.type === 'link') stager.link(one);

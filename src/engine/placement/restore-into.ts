@@ -28,6 +28,11 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
     return report(plan, { base, safetySnapshot: null, verified: 0, dryRun, omitted });
   }
   let safetySnapshot: string | null = null;
+  const takeSafety = async (paths: readonly string[]) => {
+    if (!context.settings.snapshotBeforeRestore) return;
+    const danger = { reason: 'before-restore', title: `Before restoring ${origin}`, paths, base } as const;
+    safetySnapshot = await takeSafetySnapshot(context, danger, work);
+  };
   const placed = await place(
     context,
     {
@@ -35,10 +40,10 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
       wanted,
       options: { overwrite, deletes },
       fill,
-      beforeOverwrite: async paths => {
-        if (!context.settings.snapshotBeforeRestore) return;
-        const danger = { reason: 'before-restore', title: `Before restoring ${origin}`, paths, base } as const;
-        safetySnapshot = await takeSafetySnapshot(context, danger, work);
+      beforeOverwrite: takeSafety,
+      // Of the root as it is, so that restoring that, with what is not in it deleted, undoes this restore too.
+      beforeCreate: async () => {
+        if (base === context.root) await takeSafety([]);
       },
     },
     work,

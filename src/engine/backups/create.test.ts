@@ -170,3 +170,21 @@ test('names that are not UTF-8 come back through Holdfast as they were, and plai
   await restoreBackup(place.context, backup.id, { to }, {});
   assert.deepEqual(readTree(to), place.tree());
 });
+
+test('a database that is written to before its log is archived is listed', async () => {
+  using place = placeWith({ 'state.db': 'as it was', 'state.db-wal': 'what came later', 'x-wal': 'of nothing' });
+  const backup = (happens: () => void) => {
+    let opened = 0;
+    const fs = filesWith('openSync', (...[path]: unknown[]) => {
+      if (path === `${place.root}/state.db-wal` && ++opened === 1) happens();
+    });
+    return createBackup(place.open({ fs }), { to: backupsOf(place) }, {});
+  };
+  assert.deepEqual((await backup(() => {})).omitted, []);
+  const { omitted } = await backup(() => fs.writeFileSync(`${place.root}/state.db`, 'with what came later'));
+  assert.deepEqual(
+    omitted.map(({ path }) => path),
+    ['state.db'],
+  );
+  assert.match(omitted[0]!.reason, /may not fit together/);
+});

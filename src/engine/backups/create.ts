@@ -9,8 +9,9 @@ import { newId } from '../id.ts';
 import { withLock } from '../lock.ts';
 import { Pace } from '../pace.ts';
 import { settleRoot } from '../placement/recover.ts';
-import type { Work } from '../ports.ts';
+import type { FileCalls, Work } from '../ports.ts';
 import { encodeRecord } from '../record.ts';
+import { databaseOf } from '../snapshots/databases.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { ArchivedNames, archivedName, headEntry, manifestEntry } from './archive-names.ts';
 import { ArchivedLinks } from './archived-links.ts';
@@ -126,6 +127,7 @@ async function writeArchive(
         manifest.entries.push({ ...listed, ...live, sha256 });
         if (linked) links.add(file, { ...live, name, sha256 });
         if (problem) omitted.push({ path: entry.path, reason: problem });
+        omitted.push(...parted(ports.fs, entry.path, entries, manifest));
         files++;
         bytes += live.size;
       } catch (error) {
@@ -144,6 +146,17 @@ async function writeArchive(
   } finally {
     ports.fs.closeSync(file);
   }
+}
+
+/** The database that a file just archived belongs to, if it is another one by now than the archive has. */
+function parted(fs: FileCalls, path: string, entries: readonly LiveEntry[], manifest: Manifest): Manifest['omitted'] {
+  const database = databaseOf(path);
+  const archived = database && manifest.entries.findLast(one => one.path === database);
+  const live = archived && entries.find(one => one.path === database);
+  if (!live) return [];
+  const now = fs.lstatSync(live.absolute, { bigint: true, throwIfNoEntry: false })?.mtimeNs.toString();
+  const reason = `it was written to before ${path} was read; as they are in the archive they may not fit together`;
+  return now === archived.mtime ? [] : [{ path: live.path, reason }];
 }
 
 /** Why a file was left out; anything that is not about this one file is thrown on. */

@@ -7,12 +7,13 @@ import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { isSparse } from '../sparse.ts';
-import { namesOf, numbersOf, numbersPerEntry } from '../vault/file-numbers.ts';
+import { namesOf, numbersOf, numbersPerEntry, unknownNumbers } from '../vault/file-numbers.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import { isSameScan, type ScanCache, type ScannedDirectory } from '../vault/scan-cache.ts';
 import { type DirectoryEntry, encodeTree, type FileEntry, type TreeEntry } from '../vault/tree.ts';
 import type { AheadDirectory } from './ahead-directory.ts';
+import { type CapturedMembers, captureDatabase, databasesIn } from './databases.ts';
 import { type CapturedEntry, Earlier } from './earlier.ts';
 import { findUnchanged } from './find-unchanged.ts';
 import { HardLinks } from './hard-links.ts';
@@ -109,18 +110,20 @@ async function captureDirectory(
     files += child.files;
     bytes += child.bytes;
   };
-  for (const name of (unchanged && namesOf(unchanged.names)) ??
-    ahead?.names ??
-    readNames(walk.context.ports.fs, absolute)) {
+  const all = (unchanged && namesOf(unchanged.names)) ?? ahead?.names ?? readNames(walk.context.ports.fs, absolute);
+  const databases = databasesIn(unchanged ? [] : all);
+  const members: CapturedMembers = new Map();
+  for (const name of all) {
     const path = at === '' ? name : `${at}/${name}`;
     if (walk.pace.due())
       await walk.pace.breathe({ phase: 'Reading', done: walk.scanned, total: walk.total, unit: 'files' });
     if (ahead?.missing) await walk.ahead?.fetch(ahead);
     const known = unchanged && !walk.before.has(path) ? earlier.pass(name) : takeAhead(walk, name, ahead);
-    if (known) {
-      add(name, known);
-      continue;
-    }
+    const beside = databases.get(name);
+    if (beside) await captureMembers(walk, at, absolute, earlier, [name, ...beside], members);
+    const done = members.has(name) ? members.get(name) : known;
+    if (done) add(name, done);
+    if (done || members.has(name)) continue;
     if (!walk.selection.mayHold(path)) continue;
     if (walk.selection.excludes(path)) {
       walk.skipped.push({ path, reason: 'excluded by holdfast.exclude' });
@@ -141,6 +144,33 @@ async function captureDirectory(
   const now = { tree, files, bytes, names: names.join('/'), stats: Float64Array.from(stats) };
   walk.directories.set(at, before && isSameScan(before, now) ? before : now);
   return { tree, files, bytes };
+}
+
+/** Adds a database, with what belongs to it, to what was captured already. */
+async function captureMembers(
+  walk: Walk,
+  at: string,
+  absolute: string,
+  earlier: Earlier,
+  names: readonly string[],
+  members: CapturedMembers,
+): Promise<void> {
+  const { context, selection, skipped } = walk;
+  const pathOf = (name: string) => below(at, name);
+  const { same } = earlier;
+  const captured = await captureDatabase(names, {
+    fs: context.ports.fs,
+    directory: absolute,
+    takes: name => selection.takes(pathOf(name)) && !selection.excludes(pathOf(name)),
+    capture: name => captureEntry(walk, earlier, name, pathOf(name), below(absolute, name)),
+    skipped,
+    pathOf,
+  });
+  earlier.same = same;
+  for (const [name, member] of captured ?? []) {
+    members.set(name, member);
+    if (member && !member.entry) earlier.same++;
+  }
 }
 
 /** The sums of a directory as it was captured, without those of the directories in it. */
@@ -248,7 +278,7 @@ async function captureFile(
 ): Promise<CapturedEntry & { entry: FileEntry; numbers: number[]; ino: number }> {
   const { content, stat, fuzzy } = await readContent(walk.context.ports, system, seen, walk.store, walk.pace);
   if (fuzzy) walk.skipped.push({ path, reason: 'it changed each time it was read; stored as read last' });
-  const numbers = fuzzy ? [Number.NaN, 0, 0, 0] : numbersOf(walk.started, stat);
+  const numbers = fuzzy ? [...unknownNumbers] : numbersOf(walk.started, stat);
   const sparse = isSparse(seen) ? { sparse: true as const } : {};
   const facts = { mode: stat.mode & 0o7777, mtime: stat.mtimeNs.toString() };
   const entry = { name, type: 'file' as const, ...facts, ...content, ...sparse };

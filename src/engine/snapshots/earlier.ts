@@ -16,7 +16,8 @@ export class Earlier {
   readonly #store: ObjectSink;
   readonly #before: ScannedDirectory | undefined;
   readonly #names: readonly string[];
-  #same = 0;
+  /** How many entries are known to be the same. Who captures one again takes back what it counted. */
+  same = 0;
   #position = 0;
   #entries: Map<string, TreeEntry> | undefined;
 
@@ -29,7 +30,7 @@ export class Earlier {
   /** Whether an entry is as it was. Names come in sorted order, as they were stored, so a step forward finds them. */
   keeps(name: string, numbers: readonly number[]): boolean {
     const same = this.#isAsItWas(name, numbers);
-    if (same) this.#same++;
+    if (same) this.same++;
     return same;
   }
 
@@ -52,7 +53,7 @@ export class Earlier {
   /** Whether the directory had just this entry. */
   keepsEntry(entry: TreeEntry): boolean {
     const same = this.#before !== undefined && JSON.stringify(this.entry(entry.name)) === JSON.stringify(entry);
-    if (same) this.#same++;
+    if (same) this.same++;
     return same;
   }
 
@@ -60,13 +61,13 @@ export class Earlier {
   pass(name: string): CapturedEntry {
     const { stats } = this.#before!;
     while (this.#names[this.#position] !== name) this.#position++;
-    this.#same++;
+    this.same++;
     const start = this.#position * numbersPerEntry;
     return { entry: undefined, files: 0, bytes: 0, numbers: stats.subarray(start, start + numbersPerEntry) };
   }
 
   treeIfAllSame(names: readonly string[]): string | undefined {
-    return this.#before && this.#same === names.length && names.length === this.#names.length
+    return this.#before && this.same === names.length && names.length === this.#names.length
       ? this.#before.tree
       : undefined;
   }

@@ -16,6 +16,9 @@ export function numbersOf(started: number, stat: FileLook): [number, number, num
   return [isRecent(started, stat) ? Number.NaN : sizeOf(stat), mtimeMs, ctimeMs, ino];
 }
 
+/** Of a file whose state nobody can tell: those of no file. */
+export const unknownNumbers: readonly [number, number, number, number] = [Number.NaN, 0, 0, 0];
+
 /** Whether a file still has the numbers that begin at a place among `numbers`. */
 export function hasNumbers(started: number, stat: FileLook, numbers: Float64Array, at: number): boolean {
   return (

@@ -1,7 +1,7 @@
 import { describe, test } from 'node:test';
 import { crashDirectory } from './place.ts';
 import { cutPowerEverywhere, poweredWorld } from './power-cut.ts';
-import { poweredSession } from './power-session.ts';
+import { sessionSubjects } from './power-subjects.ts';
 import { Random } from './random.ts';
 import { operations, World } from './world.ts';
 
@@ -20,10 +20,10 @@ describe('the power is cut, and the disk forgets what was not flushed', {
     });
   }
 
-  for (const what of ['save', 'delete', 'undelete'] as const) {
-    test(`session ${what}`, async () => {
+  for (const [what, make] of sessionSubjects) {
+    test(what, async () => {
       using place = crashDirectory();
-      await cutPowerEverywhere(await poweredSession(`${place.path}/app`, what), seed, 3);
+      await cutPowerEverywhere(await make(`${place.path}/app`), seed, 3);
     });
   }
 });

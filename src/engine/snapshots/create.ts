@@ -20,6 +20,7 @@ import { captureLegacy } from './capture-legacy.ts';
 import { getReady } from './find-unchanged.ts';
 import { commitSnapshot, hasSnapshot, readManifests } from './manifest.ts';
 import { readNewest, writeNewest } from './newest.ts';
+import { inOrder } from './order.ts';
 import { type Selection, selectionOf, withAlways } from './selection.ts';
 
 /**
@@ -146,11 +147,5 @@ function isAsBefore({ directories }: { directories: ScanCache['directories'] }, 
 function parentOf(context: Context): string | null {
   const newest = readNewest(context);
   if (newest !== undefined && hasSnapshot(context, newest)) return newest;
-  const { snapshots } = readManifests(context);
-  return (
-    snapshots.reduce<Snapshot | undefined>(
-      (newest, next) => (newest && newest.createdAt > next.createdAt ? newest : next),
-      undefined,
-    )?.id ?? null
-  );
+  return inOrder(readManifests(context).snapshots).at(-1)?.id ?? null;
 }

@@ -12,6 +12,7 @@ import { readVaultRecord } from '../vault/vault-record.ts';
 import { coverageOf, isOfRoot } from './coverage.ts';
 import { manifestPath, readManifests } from './manifest.ts';
 import { movedPath } from './moved.ts';
+import { inOrder } from './order.ts';
 
 /** A snapshot that can tell what lay at the path, and what it was; `undefined`: nothing, or a directory. */
 interface Sighting {
@@ -36,7 +37,7 @@ export async function fileHistory(context: Context, path: string, work: Work): P
     const look = lookup(store, chosen.split('/'));
     const sightings: Sighting[] = [];
     let isDirectory = chosen === '';
-    const own = snapshots.filter(one => isOfRoot(one, rootId)).sort(byTime);
+    const own = inOrder(snapshots.filter(one => isOfRoot(one, rootId)));
     for (const [done, snapshot] of own.entries()) {
       if (pace.due()) await pace.breathe({ phase: 'Reading', done, total: own.length, unit: 'items' });
       try {
@@ -55,10 +56,6 @@ export async function fileHistory(context: Context, path: string, work: Work): P
   } finally {
     await store.close();
   }
-}
-
-function byTime(one: Snapshot, other: Snapshot): number {
-  return one.createdAt < other.createdAt ? -1 : one.createdAt > other.createdAt ? 1 : one.id < other.id ? -1 : 1;
 }
 
 function nothingAt(path: string, isDirectory: boolean): HoldfastError {

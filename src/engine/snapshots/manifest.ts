@@ -6,6 +6,7 @@ import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { resolveReference } from '../id.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
+import { inOrder } from './order.ts';
 
 /** `snapshots/<id>.json`: written last, so it is the one commit point of a snapshot. Never changed afterwards. */
 const snapshotKind: RecordKind<Snapshot> = { kind: 'snapshot', version: 1, schema: Snapshot };
@@ -114,7 +115,8 @@ export function findSnapshot(context: Context, reference: string): Snapshot {
       hint: 'Other snapshots are not affected. Run: holdfast vault verify',
     });
   }
-  return resolveReference('snapshot', reference, snapshots);
+  const latest = reference === 'latest' ? inOrder(snapshots).at(-1) : undefined;
+  return latest ?? resolveReference('snapshot', reference, snapshots);
 }
 
 /**

@@ -64,15 +64,16 @@ test('so is a file that took the place of another with the same size and time', 
   assert.deepEqual(await opened(place), ['a']);
 });
 
-/** Ports of a file system that stamps files with whole seconds only, as some do, and knows no change time to speak of. */
-function coarsePorts(): Partial<Ports> {
-  const whole = (milliseconds: number) => Math.floor(milliseconds / 1000) * 1000;
+/** Ports of a file system that stamps files with every so many seconds only, as some do (FAT: 2), of changes too. */
+function coarsePorts(seconds: number): Partial<Ports> {
+  const whole = (milliseconds: number) => Math.floor(milliseconds / 1000 / seconds) * 1000 * seconds;
+  const step = BigInt(seconds) * 1_000_000_000n;
   const { fs: files } = watchedPorts(call => call.run());
   const coarse = (name: 'lstatSync' | 'fstatSync') => (at: never, options?: { bigint?: boolean }) => {
     const real = files[name] as (at: never, options?: object) => unknown;
     const stat = real(at, options) as Record<string, number | bigint>;
     if (options?.bigint) {
-      for (const time of ['mtimeNs', 'ctimeNs']) stat[time] = (BigInt(stat[time]!) / 1_000_000_000n) * 1_000_000_000n;
+      for (const time of ['mtimeNs', 'ctimeNs']) stat[time] = (BigInt(stat[time]!) / step) * step;
     } else for (const time of ['mtimeMs', 'ctimeMs']) stat[time] = whole(Number(stat[time]));
     return stat;
   };
@@ -83,15 +84,31 @@ function coarsePorts(): Partial<Ports> {
   return { fs: proxied };
 }
 
+/** Ways in which other bytes of the same length get to a name. The last may give it the inode that it had. */
+const edits: ((file: string, bytes: string) => void)[] = [
+  (file, bytes) => fs.writeFileSync(file, bytes),
+  (file, bytes) => {
+    fs.writeFileSync(`${file}.new`, bytes);
+    fs.renameSync(`${file}.new`, file);
+  },
+  (file, bytes) => {
+    fs.rmSync(file);
+    fs.writeFileSync(file, bytes);
+  },
+];
+
 test('edits right after a snapshot are captured, though the file looks as it did', async () => {
-  for (const ports of [{}, coarsePorts()]) {
+  for (const ports of [{}, coarsePorts(1), coarsePorts(2)]) {
     using place = placeWith({ a: '0000' });
     const context = place.open(ports);
-    for (let number = 1; number < 40; number++) {
+    const { atime, mtime } = fs.statSync(`${place.root}/a`);
+    for (let number = 1; number < 25; number++) {
+      const text = String(number).padStart(4, '0');
       await place.snapshot(context);
-      fs.writeFileSync(`${place.root}/a`, String(number).padStart(4, '0'));
+      edits[number % edits.length]!(`${place.root}/a`, text);
+      if (number % 2 === 0) fs.utimesSync(`${place.root}/a`, atime, mtime);
       await place.snapshot(context);
-      assert.equal((await readSnapshotFile(context, 'latest', 'a')).toString(), String(number).padStart(4, '0'));
+      assert.equal((await readSnapshotFile(context, 'latest', 'a')).toString(), text);
     }
   }
 });

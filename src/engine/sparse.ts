@@ -12,6 +12,26 @@ export function isSparse({ size, blocks }: { size: number | bigint; blocks: numb
   return Number(size) - Number(blocks) * 512 >= least;
 }
 
+/** More of holes takes longer than five minutes to be read, as zeros. */
+const mostHoles = 256 * 2 ** 30;
+/** More bytes come in more pieces than the list of a directory can name. */
+const longest = 2 ** 40;
+
+/**
+ * Why a file is too long to be read at all; `undefined` for nearly all files. It is not opened then, and listed as left out:
+ * nobody could tell a snapshot that takes hours from one that never ends.
+ */
+export function lengthProblem(stat: { size: number | bigint; blocks: number | bigint }): string | undefined {
+  const size = Number(stat.size);
+  const holes = size - Number(stat.blocks) * 512;
+  if (holes > mostHoles) return `${inGigabytes(holes)} of it are holes, which can only be read as zeros, for too long`;
+  return size > longest ? `it is longer than ${inGigabytes(longest)}` : undefined;
+}
+
+function inGigabytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 30)} GiB`;
+}
+
 const blockLength = 4096;
 const zeros = Buffer.alloc(blockLength);
 

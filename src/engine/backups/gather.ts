@@ -11,7 +11,7 @@ import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { areaOf } from '../root/areas.ts';
 import { selectionOf } from '../snapshots/selection.ts';
-import { isSparse } from '../sparse.ts';
+import { isSparse, lengthProblem } from '../sparse.ts';
 import { headEntry, isTooDeep, manifestEntry } from './archive-names.ts';
 import { fileOf } from './read-live-file.ts';
 import type { Manifest } from './records.ts';
@@ -98,6 +98,8 @@ export async function gather(
     } else if (stat.isSymbolicLink()) {
       const target = nameFromBytes(fs.readlinkSync(absolute, { encoding: 'buffer' }));
       entries.push({ ...facts, type: 'link', size: 0, target });
+    } else if (lengthProblem(stat)) {
+      omitted.push({ path: inside, reason: lengthProblem(stat)! });
     } else {
       const sparse = isSparse(stat) ? { sparse: true as const } : {};
       const linked = stat.nlink > 1n ? { linked: true } : {};

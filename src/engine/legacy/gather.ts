@@ -8,6 +8,7 @@ import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { areaOf } from '../root/areas.ts';
+import { lengthProblem } from '../sparse.ts';
 import { legacySources } from './sources.ts';
 
 /** What lies outside the workspace has this before its path, in a snapshot or backup of legacy state. */
@@ -63,6 +64,8 @@ export async function gatherLegacy(
       const stat = fs.lstatSync(system, { bigint: true });
       const special = specialKind(stat);
       if (special) return omit(source, `${special} cannot be captured`);
+      const tooLong = stat.isFile() && lengthProblem(stat);
+      if (tooLong) return omit(source, tooLong);
       if (stat.isSymbolicLink() && leadsIntoRoot({ fs, root: context.root }, source))
         return omit(source, 'A link into the root.');
       const area = stat.isDirectory() ? undefined : areaOf(context.profile, place);

@@ -17,6 +17,7 @@ import { profileView } from '../profile-view.ts';
 import { readNames, specialKind } from '../read-directory.ts';
 import { areaOf } from '../root/areas.ts';
 import { shownPath } from '../root/shown-path.ts';
+import { lengthProblem } from '../sparse.ts';
 import { objectId } from '../vault/object-id.ts';
 import { linkDigest } from './is-placed.ts';
 import { readMigrationHeads } from './records.ts';
@@ -184,6 +185,8 @@ class SourceWalk {
       this.#sources.files.push({ source, sha256, bytes: 0, wanted, note: note ?? 'a link, kept as it is' });
       return;
     }
+    const tooLong = lengthProblem(stat);
+    if (tooLong) return void omit(tooLong);
     const bytes = Number(stat.size);
     const wanted: SourceFile['wanted'] = { ...facts, type: 'file', size: bytes };
     const copied = upgrade

@@ -6,7 +6,7 @@ import { below, nameFromBytes, systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
-import { isSparse } from '../sparse.ts';
+import { isSparse, lengthProblem } from '../sparse.ts';
 import { namesOf, numbersOf, numbersPerEntry, unknownNumbers } from '../vault/file-numbers.ts';
 import { objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
@@ -222,6 +222,8 @@ async function captureEntry(
       return { entry, files: inside.files, bytes: inside.bytes, numbers };
     }
     if (!walk.selection.takes(path)) return undefined;
+    const tooLong = lengthProblem(stat);
+    if (tooLong) return skip(tooLong);
     const numbers = numbersOf(walk.started, stat);
     if (stat.isFile()) walk.scanned++;
     if (stat.isFile() && stat.nlink > 1) return await captureLinked(walk, earlier, name, path, system, stat, numbers);

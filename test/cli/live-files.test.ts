@@ -70,7 +70,7 @@ test('a live database comes back whole, or the snapshot says that it changed', a
     workspace,
     `const { DatabaseSync } = require('node:sqlite');
      const database = new DatabaseSync('state.db');
-     database.exec('PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=60; PRAGMA synchronous=OFF');
+     database.exec('PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=150; PRAGMA synchronous=OFF');
      database.exec('CREATE TABLE accounts (id INTEGER PRIMARY KEY, money INTEGER, filling TEXT); BEGIN');
      const insert = database.prepare('INSERT INTO accounts VALUES (?, 100, ?)');
      for (let id = 0; id < 400; id++) insert.run(id, 'x'.repeat(900));
@@ -79,7 +79,7 @@ test('a live database comes back whole, or the snapshot says that it changed', a
     `database.exec('BEGIN'); pay.run(-1, (time * 7) % 400); pay.run(1, (time * 13) % 400); database.exec('COMMIT')`,
   );
   let whole = 0;
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 5 || (whole === 0 && round < 20); round++) {
     const result = run('snapshot', 'create', '--json');
     const { snapshot } = result.json(SnapshotResult);
     const changed = snapshot.skipped.some(one => one.path === 'state.db');

@@ -14,7 +14,7 @@ import { isSameScan, type ScanCache, type ScannedDirectory } from '../vault/scan
 import { type DirectoryEntry, encodeTree, type FileEntry, type TreeEntry } from '../vault/tree.ts';
 import type { AheadDirectory } from './ahead-directory.ts';
 import { type CapturedMembers, captureDatabase, databasesIn } from './databases.ts';
-import { type CapturedEntry, Earlier } from './earlier.ts';
+import { type CapturedEntry, directlyIn, Earlier } from './earlier.ts';
 import { findUnchanged } from './find-unchanged.ts';
 import { HardLinks } from './hard-links.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -101,7 +101,7 @@ async function captureDirectory(
   const stats: number[] = [];
   const entries: (TreeEntry | undefined)[] = [];
   const earlier = new Earlier(walk.store, before);
-  let { files, bytes } = unchanged ? directlyIn(walk, at, unchanged) : { files: 0, bytes: 0 };
+  let { files, bytes } = unchanged ? directlyIn(walk.before, at, unchanged) : { files: 0, bytes: 0 };
   walk.scanned += files;
   const add = (name: string, child: CapturedEntry) => {
     names.push(name);
@@ -171,21 +171,6 @@ async function captureMembers(
     members.set(name, member);
     if (member && !member.entry) earlier.same++;
   }
-}
-
-/** The sums of a directory as it was captured, without those of the directories in it. */
-function directlyIn(
-  walk: Walk,
-  at: string,
-  { names, files, bytes }: ScannedDirectory,
-): { files: number; bytes: number } {
-  const sums = { files, bytes };
-  for (const name of namesOf(names)) {
-    const inside = walk.before.get(below(at, name));
-    sums.files -= inside?.files ?? 0;
-    sums.bytes -= inside?.bytes ?? 0;
-  }
-  return sums;
 }
 
 async function captureEntry(

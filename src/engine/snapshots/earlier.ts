@@ -1,3 +1,4 @@
+import { below } from '../names.ts';
 import { namesOf, numbersPerEntry } from '../vault/file-numbers.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import type { ScannedDirectory } from '../vault/scan-cache.ts';
@@ -76,4 +77,19 @@ export class Earlier {
     this.#entries ??= new Map(decodeTree(this.#store.get(this.#before!.tree)).map(entry => [entry.name, entry]));
     return this.#entries.get(name)!;
   }
+}
+
+/** The sums of a directory as it was captured, without those of the directories in it. */
+export function directlyIn(
+  before: ReadonlyMap<string, ScannedDirectory>,
+  at: string,
+  { names, files, bytes }: ScannedDirectory,
+): { files: number; bytes: number } {
+  const sums = { files, bytes };
+  for (const name of namesOf(names)) {
+    const inside = before.get(below(at, name));
+    sums.files -= inside?.files ?? 0;
+    sums.bytes -= inside?.bytes ?? 0;
+  }
+  return sums;
 }

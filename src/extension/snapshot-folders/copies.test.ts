@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { test } from 'node:test';
 import { SnapshotCopies } from './copies.ts';
 import { copyOf } from './places.ts';
@@ -110,11 +111,14 @@ test(
     assert.ok(fs.existsSync(unmarked), 'who has it open is still saying so');
     copies.release(unmarked);
 
-    // A shell that became another program asks nobody about its children.
-    const parent = spawn('sh', ['-c', '(exit 0) & echo $!; exec sleep 60']);
+    // A shell that became another program asks nobody about its children: one that ends from then on waits for ever.
+    const script = 'cat <&3 & echo $!; exec sleep 60';
+    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
     try {
-      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const [line] = (await once(parent.stdout!, 'data')) as [Buffer];
       const pid = line.toString().trim();
+      await until(() => fs.readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
+      (parent.stdio[3] as Writable).end();
       await until(() => fs.readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z '));
       fs.writeFileSync(join(unmarked, `open-${pid}@${hostname()}`), '');
       await copies.sweep(later());

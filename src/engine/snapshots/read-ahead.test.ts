@@ -81,7 +81,7 @@ test('a small file that changes while it is read is read again, on whichever thr
       count: 1,
       run: async (_, question) => readFiles(changing, question as Parameters<typeof readFiles>[1]).answer,
     };
-    const snapshot = await place.snapshot(place.open(elsewhere ? { threads } : { fs: changing }));
+    const snapshot = await place.snapshot(place.open({ fs: changing, ...(elsewhere ? { threads } : {}) }));
     assert.deepEqual(snapshot.skipped, []);
     assert.equal(fs.readFileSync(victim, 'utf8'), 'written meanwhile');
     assert.equal((await readSnapshotFile(place.context, 'latest', 'group-24/file-98')).toString(), 'written meanwhile');

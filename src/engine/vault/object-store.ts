@@ -192,11 +192,6 @@ export class ObjectStore {
     return number === undefined ? undefined : this.#load().locationOf(number);
   }
 
-  /** Comes before those that lie behind it, also in other packs; 0 for what is not found. */
-  place(id: string): number {
-    return this.#load().numberOf(id) ?? 0;
-  }
-
   /** Closes what is open; an unfinished pack is removed. */
   async close(): Promise<void> {
     await this.#writer?.abandon();

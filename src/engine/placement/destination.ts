@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { checkDirectory } from '../check-directory.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { HoldfastError } from '../errors.ts';
+import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
+import { contains } from '../names.ts';
+import type { Ports } from '../ports.ts';
+import { vaultAround } from './vaults-there.ts';
 
 /**
  * Where a restore goes: the root, or the directory that `--to` names (relative to the workspace). The root by another
@@ -10,19 +13,34 @@ import { HoldfastError } from '../errors.ts';
  * @throws CONFLICT for a place that cannot take files
  */
 export function destinationOf(context: Context, to: string | undefined): string {
-  const { fs } = context.ports;
   if (to === undefined) return checked(context, context.root);
   const directory = path.resolve(context.workspace, to);
-  const real = (one: string) => (fs.existsSync(one) ? fs.realpathSync(one) : one);
-  if (real(directory) === real(context.root)) return checked(context, context.root);
-  const inVault = path.relative(real(vaultPath(context)), real(directory));
-  if (inVault !== '..' && !inVault.startsWith(`..${path.sep}`) && !path.isAbsolute(inVault)) {
-    throw new HoldfastError('CONFLICT', 'The destination lies in the vault.', {
+  const real = realPlace(context.ports, directory);
+  if (real === realPlace(context.ports, context.root)) return checked(context, context.root);
+  if (contains(realPlace(context.ports, vaultPath(context)), real) || vaultAround(context.ports, real) !== undefined) {
+    throw new HoldfastError('CONFLICT', 'The destination lies in a vault.', {
       path: directory,
       hint: 'Give another directory with --to.',
     });
   }
   return checked(context, directory);
+}
+
+/**
+ * A directory around the root does not become what a snapshot holds: all of the root would be extra.
+ *
+ * @param mayDelete whether something below this path may be deleted
+ * @throws CONFLICT when the root lies where something may be deleted
+ */
+export function refuseAroundRoot(context: Context, base: string, mayDelete: (path: string) => boolean): void {
+  if (base === context.root) return;
+  const real = realPlace(context.ports, base);
+  const root = realPlace(context.ports, context.root);
+  if (!contains(real, root) || !mayDelete(path.relative(real, root).split(path.sep).join('/'))) return;
+  throw new HoldfastError('CONFLICT', 'The root lies in this directory, and would be deleted as extra.', {
+    path: base,
+    hint: 'Nothing was changed. Give another directory with --to, or leave out --delete-extra.',
+  });
 }
 
 /**
@@ -40,6 +58,17 @@ export function refuseIntoRoot(context: Context, base: string, command: string):
       hint: `Put it into a directory of its own: holdfast ${command} --to DIR. What you want of it, migrate from there with --from, or copy back.`,
     },
   );
+}
+
+/** The real path of what need not be there yet: of the deepest directory above it that is there, and the names below. */
+function realPlace(ports: Ports, directory: string): string {
+  try {
+    return ports.fs.realpathSync(directory);
+  } catch (error) {
+    if (!isAbsent(error) && !['ENOTDIR', 'ELOOP'].includes(systemCode(error) ?? '')) throw error;
+    const above = path.dirname(directory);
+    return above === directory ? directory : path.join(realPlace(ports, above), path.basename(directory));
+  }
 }
 
 function checked({ ports }: Context, directory: string): string {

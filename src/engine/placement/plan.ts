@@ -10,6 +10,7 @@ import { NamesInPlace } from './hard-links.ts';
 import { hashFile } from './hash-file.ts';
 import { isReserved } from './home.ts';
 import { isLater, isSameTime } from './system-time.ts';
+import { VaultsThere } from './vaults-there.ts';
 import type { Wanted } from './wanted.ts';
 
 export type Change = RestoreResult['changes'][number];
@@ -75,6 +76,7 @@ export async function planPlacement(
   }
   const collisions = collidingPaths(ports, base, wanted);
   const names = new NamesInPlace(wanted);
+  const vaults = new VaultsThere(ports, base);
   for (const [number, one] of wanted.entries()) {
     if (pace.due()) await pace.breathe({ phase: 'Comparing', done: number, total: wanted.length, unit: 'files' });
     const parent = parentOf(one.path);
@@ -91,6 +93,13 @@ export async function planPlacement(
     const unseen = removed.has(one.path) || fresh.has(parent);
     const there = unseen ? undefined : lstatOf(ports, base, one.path);
     if (one.type === 'dir' && !there?.isDirectory()) fresh.add(one.path);
+    if (!unseen && vaults.holds(one.path)) {
+      const stays =
+        one.type === 'dir' ? there?.isDirectory() : there && (await isSame(ports, base, one, there, overwrite, pace));
+      if (stays) plan.changes.push({ path: one.path, action: 'unchanged', type: one.type });
+      else fail(one.path, 'it lies in the vault of another root, which is left as it is');
+      continue;
+    }
     const special = there && specialKind(there);
     if (special) fail(one.path, `${special} is in the way`);
     else if (one.type === 'dir') planDirectory(plan, one, there, overwrite, fail);

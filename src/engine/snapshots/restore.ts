@@ -6,10 +6,11 @@ import type { Context } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
 import { Pace } from '../pace.ts';
-import { destinationOf, refuseIntoRoot } from '../placement/destination.ts';
+import { destinationOf, refuseAroundRoot, refuseIntoRoot } from '../placement/destination.ts';
 import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
 import { restoreInto } from '../placement/restore-into.ts';
+import { VaultsThere } from '../placement/vaults-there.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
 import type { Work } from '../ports.ts';
 import { readNames, specialKind } from '../read-directory.ts';
@@ -26,7 +27,7 @@ import { walkTree } from './walk-tree.ts';
  * Puts a snapshot, or some paths of it, back into the root or into another directory. Only paths of the plan are
  * touched; files that the snapshot does not have are removed only with `deleteExtra`.
  *
- * @throws USAGE (the root, read-only), NOT_FOUND (no such snapshot or path), CORRUPT (its directories cannot be read), LOCKED, DISK_FULL, CANCELLED
+ * @throws USAGE (the root, read-only), CONFLICT (a destination in a vault, or around the root with `deleteExtra`), NOT_FOUND (no such snapshot or path), CORRUPT (its directories cannot be read), LOCKED, DISK_FULL, CANCELLED
  */
 export async function restoreSnapshot(
   context: Context,
@@ -42,6 +43,8 @@ export async function restoreSnapshot(
   if (base === context.root) await settleRoot(context);
   const chosen = paths.map(one => checkedPath(one, context.ports.platform));
   if (!dryRun && chosen.length === 0) expectFiles(context, snapshot.files);
+  const covered = coveredBy(context, snapshot, chosen);
+  if (deleteExtra) refuseAroundRoot(context, base, covered.mayHold);
   const store = new ObjectStore(context);
   try {
     const all: Wanted[] = [];
@@ -64,7 +67,7 @@ export async function restoreSnapshot(
       {
         base,
         wanted,
-        deletes: deleteExtra ? extraPaths(context, base, coveredBy(context, snapshot, chosen), wanted) : [],
+        deletes: deleteExtra ? extraPaths(context, base, covered, wanted) : [],
         overwrite,
         dryRun,
         omitted: reading?.omitted ?? [],
@@ -106,13 +109,14 @@ function extraPaths(context: Context, base: string, selection: Selection, wanted
   const { ports } = context;
   const kept = new Map<string, TreeEntry['type']>(wanted.map(({ path: at, type }) => [at, type]));
   const extra: string[] = [];
+  const vaults = new VaultsThere(ports, base);
   const visit = (at: string): boolean => {
     let empty = true;
     for (const name of readNames(ports.fs, path.join(base, at))) {
       const inside = at === '' ? name : `${at}/${name}`;
       const stat = lstatOf(ports, base, inside);
       if (!stat) continue;
-      if (!selection.mayHold(inside) || selection.excludes(inside) || specialKind(stat)) {
+      if (!selection.mayHold(inside) || selection.excludes(inside) || specialKind(stat) || vaults.holds(inside)) {
         empty = false;
         continue;
       }

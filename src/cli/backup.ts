@@ -5,7 +5,7 @@ import { open, type Run } from './call.ts';
 import { addNoun, addVerb, collect, overwriteOption } from './command.ts';
 import { confirm } from './confirm.ts';
 import { ago, bytes, count, number, omissionLines, type Style, shortId, table } from './format.ts';
-import { absolute, backupReference, checkedInput, rootPaths } from './input.ts';
+import { backupReference, checkedInput, pathOption, rootPaths } from './input.ts';
 import { printable } from './printable.ts';
 import { restoreAnswer, restoreQuestion, undoCommand } from './restore-text.ts';
 import { brokenLines } from './snapshot-text.ts';
@@ -47,7 +47,7 @@ function addCreate(noun: Command, run: Run): void {
   ])
     .option('--legacy', 'back up the state in legacy places instead of the root')
     .option('--area <id>', 'back up this area (again for more)', collect)
-    .option('--to <dir>', 'put the archive into this directory')
+    .option('--to <dir>', 'put the archive into this directory', pathOption)
     .option('--include-secrets', 'also areas that hold secrets')
     .option('--with-vault', 'also the vault: snapshots and history')
     .action(
@@ -58,8 +58,8 @@ function addCreate(noun: Command, run: Run): void {
         ) => {
           const { createBackup } = await import('../engine/backups/create.ts');
           const { CreateBackup } = await import('../protocol/backups.ts');
-          const { area, to, ...rest } = options;
-          const input = await checkedInput(CreateBackup, { ...rest, areas: area, to: absolute(to) });
+          const { area, ...rest } = options;
+          const input = await checkedInput(CreateBackup, { ...rest, areas: area });
           const backup = await createBackup(await open(call), input, call.work);
           return {
             kind: 'report',
@@ -156,7 +156,7 @@ function addRestore(noun: Command, run: Run): void {
     ['holdfast backup restore /mnt/usb/app.tar.gz uploads --overwrite never', 'What is missing, from a file'],
     ['holdfast backup restore latest --dry-run', 'Only show what would change'],
   ])
-    .option('--to <dir>', 'restore into this directory instead of the root')
+    .option('--to <dir>', 'restore into this directory instead of the root', pathOption)
     .addOption(overwriteOption())
     .option('--dry-run', 'only show what would change')
     .action(
@@ -172,7 +172,6 @@ function addRestore(noun: Command, run: Run): void {
           const context = await open(call);
           const input = await checkedInput(RestoreBackup, {
             ...options,
-            to: absolute(options.to),
             paths: rootPaths(context, paths),
           });
           const backup = backupReference(reference);

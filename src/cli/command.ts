@@ -1,13 +1,14 @@
 import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Globals } from './call.ts';
+import { pathOption } from './input.ts';
 
 /** A command line and what it is good for. */
 export type Example = readonly [line: string, purpose: string];
 
 function globalOptions(): Option[] {
   return [
-    new Option('--workspace <dir>', 'folder of the application (default: the current one)'),
+    new Option('--workspace <dir>', 'folder of the application (default: the current one)').argParser(pathOption),
     new Option('--root <dir>', 'use this root instead of the configured one'),
     new Option('--profile <id>', 'use this profile instead of the detected one'),
     new Option('--json', 'print exactly one JSON object, also for errors'),
@@ -37,7 +38,7 @@ export function globalsOf(command: Command): Globals {
   const root = value<string>('root');
   const profile = value<string>('profile');
   return {
-    workspace: path.resolve(value<string>('workspace') || '.'),
+    workspace: path.resolve(value<string>('workspace') ?? '.'),
     ...(root === undefined ? {} : { root }),
     ...(profile === undefined ? {} : { profile }),
     json: value('json') ?? false,

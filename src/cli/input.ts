@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { InvalidArgumentError } from 'commander';
 import type { z } from 'zod';
 import type { Context } from '../engine/context.ts';
 
@@ -23,6 +24,7 @@ export async function checkedInput<T>(schema: z.ZodType<T>, given: unknown): Pro
 /** Paths as people type them: root-relative already, or absolute (from a file manager, or `$PWD/…`) and inside the root. */
 export function rootPaths(context: Pick<Context, 'root'>, given: readonly string[]): string[] {
   return given.map(one => {
+    if (one === '') throw new InvalidArgumentError('A path of the root is empty. All of the root is "."');
     if (!path.isAbsolute(one)) return one;
     const relative = path.relative(context.root, one);
     // The engine refuses what is outside, and says so with the path as it was given.
@@ -31,9 +33,21 @@ export function rootPaths(context: Pick<Context, 'root'>, given: readonly string
   });
 }
 
-/** A directory or file named on the command line, from the current directory as the shell completes it. */
-export function absolute(given: string | undefined): string | undefined {
-  return given === undefined || given === '' ? undefined : path.resolve(given);
+/**
+ * A directory or file named on the command line, from the current directory as the shell completes it. An empty one is what
+ * a variable leaves that is not set: taken as not given, it would send a restore into the root.
+ *
+ * @param ask what to say of an empty one
+ * @throws InvalidArgumentError: wrong usage
+ */
+export function absolute(given: string, ask: string): string {
+  if (given === '') throw new InvalidArgumentError(ask);
+  return path.resolve(given);
+}
+
+/** For options that take a directory or file. @throws InvalidArgumentError for an empty one */
+export function pathOption(given: string): string {
+  return absolute(given, 'Name a file or directory.');
 }
 
 /** A backup named by file or by id. A file of that name wins over an id that begins with it; `latest` is never a file. */

@@ -4,7 +4,7 @@ import { type Call, open, type Run } from './call.ts';
 import { addNoun, addVerb, collect } from './command.ts';
 import { confirm } from './confirm.ts';
 import { bytes, count, shortId } from './format.ts';
-import { checkedInput } from './input.ts';
+import { checkedInput, pathOption } from './input.ts';
 import { applyLines, migrationLines, migrationListLines, planLines, undoLines } from './migrate-text.ts';
 
 interface PlanOptions {
@@ -30,7 +30,9 @@ function assignment(text: string, before: Record<string, string> = {}): Record<s
 
 function withPlanOptions(verb: Command): Command {
   return verb
-    .option('--from <dir>', 'also bring in this directory (again for more)', collect)
+    .option('--from <dir>', 'also bring in this directory (again for more)', (given, before: string[] = []) =>
+      collect(pathOption(given), before),
+    )
     .addOption(
       new Option(
         '--set <name=value>',
@@ -39,9 +41,8 @@ function withPlanOptions(verb: Command): Command {
     );
 }
 
-async function planInput(options: PlanOptions) {
-  const { default: path } = await import('node:path');
-  return { from: options.from?.map(directory => path.resolve(directory)), set: options.set };
+function planInput({ from, set }: PlanOptions) {
+  return { from, set };
 }
 
 function addPlan(noun: Command, run: Run): void {
@@ -57,7 +58,7 @@ function addPlan(noun: Command, run: Run): void {
     run(async (call, options: PlanOptions) => {
       const { planMigration } = await import('../engine/migrations/plan.ts');
       const { PlanMigration } = await import('../protocol/migrations.ts');
-      const input = await checkedInput(PlanMigration, await planInput(options));
+      const input = await checkedInput(PlanMigration, planInput(options));
       const plan = await planMigration(await open(call), input, call.work);
       return {
         kind: 'data',
@@ -105,7 +106,7 @@ function addApply(noun: Command, run: Run): void {
               hint: 'Leave away the plan, or these options.',
             });
           }
-          const input = await checkedInput(ApplyMigration, { ...options, ...(await planInput(options)), plan });
+          const input = await checkedInput(ApplyMigration, { ...options, ...planInput(options), plan });
           const result = await applyMigration(await open(call), input, call.work);
           return {
             kind: result.dryRun ? 'data' : 'report',

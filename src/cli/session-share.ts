@@ -16,7 +16,7 @@ export function addSessionSharing(noun: Command, run: Run): void {
     .action(
       run(async (call, id: string, file: string, options: { includeSecrets?: boolean }) => {
         const { exportSession } = await import('../engine/sessions/export.ts');
-        const input = { file: absolute(file) ?? '', ...options };
+        const input = { file: absolute(file, 'Name a file to export to.'), ...options };
         const result = await exportSession(await open(call), id, input, call.work);
         return {
           kind: 'report',
@@ -37,7 +37,11 @@ export function addSessionSharing(noun: Command, run: Run): void {
     .action(
       run(async (call, file: string, options: { asNew?: boolean }) => {
         const { importSession } = await import('../engine/sessions/import.ts');
-        const result = await importSession(await open(call), { file: absolute(file) ?? '', ...options }, call.work);
+        const result = await importSession(
+          await open(call),
+          { file: absolute(file, 'Name the file to import.'), ...options },
+          call.work,
+        );
         const name = sessionName(result.session);
         return {
           kind: 'report',

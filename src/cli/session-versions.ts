@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { open, type Run } from './call.ts';
 import { addVerb, versionNumber } from './command.ts';
 import { number } from './format.ts';
-import { absolute } from './input.ts';
+import { pathOption } from './input.ts';
 import { historyLines, sessionDiffLines, sessionName } from './session-text.ts';
 
 /** The verbs on what a session was. */
@@ -57,12 +57,12 @@ export function addSessionVersions(noun: Command, run: Run): void {
       'Both changes since version 2; else 4, with what conflicts',
     ],
   ])
-    .requiredOption('--from <path>', 'the file or directory with all of the changed content')
+    .requiredOption('--from <path>', 'the file or directory with all of the changed content', pathOption)
     .requiredOption('--base <n>', 'the version that it was made from', versionNumber)
     .action(
       run(async (call, id: string, { from, base }: { from: string; base: number }) => {
         const { mergeSession } = await import('../engine/sessions/merge.ts');
-        const given = { from: { path: absolute(from) ?? '' }, base };
+        const given = { from: { path: from }, base };
         const session = await mergeSession(await open(call), id, given, call.work);
         return {
           kind: 'report',

@@ -5,7 +5,7 @@ import { open, type Run } from './call.ts';
 import { addNoun, addVerb, limitOption, versionNumber } from './command.ts';
 import { confirm } from './confirm.ts';
 import { bytes, number } from './format.ts';
-import { absolute, checkedInput } from './input.ts';
+import { checkedInput, pathOption } from './input.ts';
 import { printable } from './printable.ts';
 import { addSessionRecover } from './session-recover.ts';
 import { addSessionSharing } from './session-share.ts';
@@ -86,12 +86,12 @@ function addUpdate(noun: Command, run: Run): void {
     ['holdfast session update k3f9 --from report.json', 'Whatever it has now becomes an older version'],
     ['holdfast session update k3f9 --from report.json --expect-version 4', 'Only if it is still at version 4 (else 4)'],
   ])
-    .requiredOption('--from <path>', 'the file or directory with all of the new content')
+    .requiredOption('--from <path>', 'the file or directory with all of the new content', pathOption)
     .option('--expect-version <n>', 'the version that the content was made from', versionNumber)
     .action(
       run(async (call, id: string, { from, expectVersion }: { from: string; expectVersion?: number }) => {
         const { updateSession } = await import('../engine/sessions/update.ts');
-        const given = { path: absolute(from) ?? '' };
+        const given = { path: from };
         const session = await updateSession(await open(call), id, given, expectVersion, call.work);
         return {
           kind: 'report',

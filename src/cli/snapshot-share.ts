@@ -35,7 +35,10 @@ function addExport(noun: Command, run: Run): void {
         const { ExportSnapshot } = await import('../protocol/share.ts');
         const context = await open(call);
         const snapshot = showSnapshot(context, id);
-        const input = await checkedInput(ExportSnapshot, { file: absolute(file) ?? '', ...options });
+        const input = await checkedInput(ExportSnapshot, {
+          file: absolute(file, 'Name a file to export to.'),
+          ...options,
+        });
         const result = await exportSnapshot(context, snapshot.id, input, call.work);
         return {
           kind: 'report',
@@ -54,7 +57,7 @@ function addImport(noun: Command, run: Run): void {
     run(async (call, file: string) => {
       const { importSnapshot } = await import('../engine/snapshots/bundle/import.ts');
       const { ImportSnapshot } = await import('../protocol/share.ts');
-      const input = await checkedInput(ImportSnapshot, { file: absolute(file) ?? '' });
+      const input = await checkedInput(ImportSnapshot, { file: absolute(file, 'Name the file to import.') });
       const result = await importSnapshot(await open(call), input, call.work);
       const { snapshot } = result;
       const name = snapshotName(snapshot);

@@ -4,7 +4,7 @@ import type { Snapshot } from '../protocol/snapshots.ts';
 import { type Call, open, type Run } from './call.ts';
 import { addNoun, addVerb, collect, limitOption, overwriteOption } from './command.ts';
 import { confirm } from './confirm.ts';
-import { absolute, checkedInput, rootPaths } from './input.ts';
+import { checkedInput, pathOption, rootPaths } from './input.ts';
 import { restoreAnswer, restoreQuestion, undoCommand } from './restore-text.ts';
 import { addKeeping, type Labels } from './snapshot-keep.ts';
 import { addSharing } from './snapshot-share.ts';
@@ -181,7 +181,7 @@ function addRestore(noun: Command, run: Run): void {
       'What would change if the root became exactly the snapshot',
     ],
   ])
-    .option('--to <dir>', 'restore into this directory instead of the root')
+    .option('--to <dir>', 'restore into this directory instead of the root', pathOption)
     .addOption(overwriteOption())
     .option('--read-only', 'with --to: what nobody can write to, without secrets and links that lead out')
     .option('--delete-extra', 'delete what the snapshot does not have')
@@ -200,7 +200,6 @@ function addRestore(noun: Command, run: Run): void {
           const context = await open(call);
           const input = await checkedInput(RestoreSnapshot, {
             ...options,
-            to: absolute(options.to),
             paths: rootPaths(context, paths),
           });
           // The id, so that what was confirmed is what is restored, whatever becomes `latest` meanwhile.

@@ -28,7 +28,7 @@ export type BackupList = z.infer<typeof BackupList>;
 
 export const CreateBackup = z.object({
   areas: z.array(z.string()).default([]),
-  to: z.string().optional(),
+  to: z.string().min(1).optional(),
   includeSecrets: z.boolean().default(false),
   withVault: z.boolean().default(false),
   legacy: z.boolean().default(false),
@@ -40,7 +40,7 @@ export type VerifyBackup = z.infer<typeof VerifyBackup>;
 
 export const RestoreBackup = z.object({
   paths: z.array(z.string()).default([]),
-  to: z.string().optional(),
+  to: z.string().min(1).optional(),
   overwrite: Overwrite.default('always'),
   dryRun: z.boolean().default(false),
 });

@@ -96,7 +96,7 @@ export type Diff = z.infer<typeof Diff>;
 
 export const RestoreSnapshot = z.object({
   paths: z.array(z.string()).default([]),
-  to: z.string().optional(),
+  to: z.string().min(1).optional(),
   overwrite: Overwrite.default('always'),
   deleteExtra: z.boolean().default(false),
   dryRun: z.boolean().default(false),

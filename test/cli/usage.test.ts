@@ -96,6 +96,16 @@ describe('wrong usage ends with 2 and changes nothing', () => {
     ['an update with nothing', ['session', 'update', 'latest']],
     ['a version that is no number', ['session', 'diff', 'latest', 'one']],
     ['version 0', ['session', 'revert', 'latest', '--version', '0']],
+    ['a restore to an empty path', ['snapshot', 'restore', 'one', '--to', '']],
+    ['a restore of an empty path', ['snapshot', 'restore', 'one', '']],
+    ['a restore of a backup to an empty path', ['backup', 'restore', 'latest', '--to=']],
+    ['a backup to an empty path', ['backup', 'create', '--to', '']],
+    ['an export to an empty path', ['snapshot', 'export', 'one', '']],
+    ['an import from an empty path', ['snapshot', 'import', '']],
+    ['an export of a session to an empty path', ['session', 'export', 'latest', '']],
+    ['an update from an empty path', ['session', 'update', 'latest', '--from', '']],
+    ['a migration from an empty path', ['migrate', 'plan', '--from', '']],
+    ['an empty workspace', ['status', '--workspace', '']],
     ['a workspace that is not there', ['status', '--workspace', 'nowhere']],
   ];
   let workspace: Workspace;
@@ -106,6 +116,8 @@ describe('wrong usage ends with 2 and changes nothing', () => {
   });
   before(() => {
     workspace = rootedWorkspace({ after: clean => cleaning.push(clean) });
+    workspace.done('snapshot', 'create', '--title', 'one');
+    workspace.write({ 'data/workspace/settings.json': 'later' });
     untouched = readTree(workspace.folder);
   });
   for (const [what, args] of wrong) {

@@ -40,12 +40,14 @@ export function restoreAnswer(what: string, result: RestoreResult, undo: (safety
         return [
           `Would restore ${what} to ${to}:`,
           ...changeLines(style, result.changes),
+          ...leftAloneLines(result.leftAlone),
           style.dim(`Would be: ${numbers}.`),
         ];
       }
       return [
         `Restored ${what} to ${to}: ${numbers}; ${count(verified, 'file')} verified.`,
         ...deleted.map(path => `  ${style.bad('-')} ${printable(path)}`),
+        ...leftAloneLines(result.leftAlone),
         ...(safetySnapshot === null
           ? []
           : [
@@ -55,6 +57,14 @@ export function restoreAnswer(what: string, result: RestoreResult, undo: (safety
       ];
     },
   };
+}
+
+function leftAloneLines(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  return [
+    'Left alone, since the snapshot could not tell what was there:',
+    ...paths.map(path => `  ${printable(path)}`),
+  ];
 }
 
 /**

@@ -57,6 +57,8 @@ export const RestoreResult = z.object({
   failed: z.array(Omission),
   /** What was left out on purpose. */
   omitted: z.array(Omission),
+  /** With `deleteExtra`: what the snapshot does not have since it could not be captured, or was left out of an export. */
+  leftAlone: z.array(RootPath),
   safetySnapshot: Id.nullable(),
   verified: Count,
   to: z.string(),

@@ -15,6 +15,8 @@ export interface Restore {
   dryRun: boolean;
   /** What was left out of `wanted` on purpose: only reported. */
   omitted?: readonly Omission[];
+  /** What would be deleted, but that nobody can tell to be extra: only reported. */
+  leftAlone?: readonly string[];
   /** What the files come from, in words: the title of the safety snapshot says so. */
   origin: string;
   fill(stager: Stager, files: readonly Wanted[]): Promise<void>;
@@ -22,10 +24,10 @@ export interface Restore {
 
 /** Restores of both kinds: the same plan, the same safety snapshot, the same report. */
 export async function restoreInto(context: Context, restore: Restore, work: Work): Promise<RestoreResult> {
-  const { base, wanted, deletes, overwrite, dryRun, omitted = [], origin, fill } = restore;
+  const { base, wanted, deletes, overwrite, dryRun, omitted = [], leftAlone = [], origin, fill } = restore;
   if (dryRun) {
     const plan = await planPlacement(context.ports, base, wanted, { overwrite, deletes }, work);
-    return report(plan, { base, safetySnapshot: null, verified: 0, dryRun, omitted });
+    return report(plan, { base, safetySnapshot: null, verified: 0, dryRun, omitted, leftAlone });
   }
   let safetySnapshot: string | null = null;
   const takeSafety = async (paths: readonly string[]) => {
@@ -48,7 +50,7 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
     },
     work,
   );
-  return report(placed, { base, safetySnapshot, verified: placed.written, dryRun, omitted });
+  return report(placed, { base, safetySnapshot, verified: placed.written, dryRun, omitted, leftAlone });
 }
 
 /** `restored` counts files and links written, those that replaced something included. */
@@ -60,7 +62,12 @@ function report(
     verified,
     dryRun,
     omitted,
-  }: Pick<RestoreResult, 'safetySnapshot' | 'verified' | 'dryRun'> & { base: string; omitted: readonly Omission[] },
+    leftAlone,
+  }: Pick<RestoreResult, 'safetySnapshot' | 'verified' | 'dryRun'> & {
+    base: string;
+    omitted: readonly Omission[];
+    leftAlone: readonly string[];
+  },
 ): RestoreResult {
   const leaves = changes.filter(({ type }) => type !== 'dir');
   const count = (...actions: string[]) => leaves.filter(({ action }) => actions.includes(action)).length;
@@ -71,6 +78,7 @@ function report(
     deleted: changes.filter(({ action }) => action === 'delete').map(({ path }) => path),
     failed,
     omitted: [...omitted],
+    leftAlone: [...leftAlone],
     safetySnapshot,
     verified,
     to: base,

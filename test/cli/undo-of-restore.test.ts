@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { RestoreResult } from '../../src/protocol/common.ts';
+import { SnapshotResult } from '../../src/protocol/snapshots.ts';
 import { readTree } from '../fixtures/tree.ts';
 import { rootedWorkspace } from './workspace.ts';
 
@@ -28,3 +29,17 @@ for (const [what, args, change] of [
     assert.equal(unchanged.safetySnapshot, null, 'there is nothing to undo');
   });
 }
+
+test('a restore of the latest can be repeated: its own safety snapshot is not meant', t => {
+  const { done, write, root } = rootedWorkspace(t);
+  done('snapshot', 'create', '--title', 'good');
+  const good = readTree(root, { except: ['.holdfast'] });
+  write({ 'data/workspace/settings.json': 'bad', 'other/settings.json': 'of another directory' });
+  for (const args of [[], [], ['--to', 'other'], []]) {
+    done('snapshot', 'restore', 'latest', '--yes', ...args);
+    assert.deepEqual(readTree(root, { except: ['.holdfast'] }), good);
+    assert.equal(done('snapshot', 'show', 'latest', '--json').json(SnapshotResult).snapshot.title, 'good');
+  }
+  done('snapshot', 'delete', 'good', '--yes');
+  assert.match(done('snapshot', 'show', 'latest').stdout, /Before restoring/);
+});

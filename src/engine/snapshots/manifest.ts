@@ -6,7 +6,7 @@ import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { resolveReference } from '../id.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
-import { inOrder } from './order.ts';
+import { latestOf } from './order.ts';
 
 /** `snapshots/<id>.json`: written last, so it is the one commit point of a snapshot. Never changed afterwards. */
 const snapshotKind: RecordKind<Snapshot> = { kind: 'snapshot', version: 1, schema: Snapshot };
@@ -115,7 +115,7 @@ export function findSnapshot(context: Context, reference: string): Snapshot {
       hint: 'Other snapshots are not affected. Run: holdfast vault verify',
     });
   }
-  const latest = reference === 'latest' ? inOrder(snapshots).at(-1) : undefined;
+  const latest = reference === 'latest' ? latestOf(snapshots) : undefined;
   return latest ?? resolveReference('snapshot', reference, snapshots);
 }
 

@@ -33,3 +33,17 @@ export function inOrder<T extends Ordered>(snapshots: readonly T[]): T[] {
   const keyOf = ({ id }: T) => `${order.get(id)} ${id}`;
   return [...snapshots].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }
+
+/** Whether Holdfast took it itself, before it overwrote something. */
+export function isSafetySnapshot({ reason }: Pick<Snapshot, 'reason'>): boolean {
+  return reason.startsWith('before-');
+}
+
+/**
+ * What the word `latest` names: what was taken last, safety snapshots aside. A restore takes one itself; if that were the
+ * latest, the same restore again would put back what it overwrote (docs/decisions/0015).
+ */
+export function latestOf<T extends Ordered & Pick<Snapshot, 'reason'>>(snapshots: readonly T[]): T | undefined {
+  const ordered = inOrder(snapshots);
+  return ordered.findLast(one => !isSafetySnapshot(one)) ?? ordered.at(-1);
+}

@@ -5,7 +5,7 @@ import { open, type Run } from './call.ts';
 import { addNoun, addVerb, collect, overwriteOption } from './command.ts';
 import { confirm } from './confirm.ts';
 import { ago, bytes, count, number, omissionLines, type Style, shortId, table } from './format.ts';
-import { backupReference, checkedInput, pathOption, rootPaths } from './input.ts';
+import { backupReference, checkedInput, pathOption, plainPaths, rootPaths } from './input.ts';
 import { printable } from './printable.ts';
 import { restoreAnswer, restoreQuestion, undoCommand } from './restore-text.ts';
 import { brokenLines } from './snapshot-text.ts';
@@ -183,7 +183,9 @@ function addRestore(noun: Command, run: Run): void {
             });
           }
           const result = await restoreBackup(context, backup, input, call.work);
-          return restoreAnswer(name, result, safety => undoCommand(safety, result.to, input.to));
+          return restoreAnswer(name, result, safety =>
+            undoCommand(safety, result, context.root, plainPaths(context, paths)),
+          );
         },
       ),
     );

@@ -5,6 +5,7 @@ import { addNoun, addVerb } from './command.ts';
 import { bytes, clock, type Style, shortId, table } from './format.ts';
 import { rootPaths } from './input.ts';
 import { printable } from './printable.ts';
+import { shellWord } from './shell-word.ts';
 import { brokenLines } from './snapshot-text.ts';
 
 function historyLines(style: Style, { path, versions, broken }: FileHistory): string[] {
@@ -27,7 +28,11 @@ function historyLines(style: Style, { path, versions, broken }: FileHistory): st
     ...(rows.length === 0 ? [] : table(style, ['snapshot', 'first seen', '>size', 'sha256', ''], rows)),
     ...(newest === undefined
       ? []
-      : [style.dim(`Bring one back: holdfast snapshot restore ${shortId(newest.snapshot)} ${printable(path)}`)]),
+      : [
+          style.dim(
+            `Bring one back: holdfast snapshot restore ${shortId(newest.snapshot)} ${path.startsWith('-') ? '-- ' : ''}${shellWord(path)}`,
+          ),
+        ]),
     ...brokenLines(style, 'Snapshots', broken),
   ];
 }

@@ -33,6 +33,12 @@ export function rootPaths(context: Pick<Context, 'root'>, given: readonly string
   });
 }
 
+/** The same in the form that the engine gave its answer in: `./a//b/` is `a/b`, and the root is empty. */
+export function plainPaths(context: Pick<Context, 'root'>, given: readonly string[]): string[] {
+  const plain = (one: string) => one.split(path.sep === '/' ? '/' : /[\\/]/).filter(part => !['', '.'].includes(part));
+  return rootPaths(context, given).map(one => plain(one).join('/'));
+}
+
 /**
  * A directory or file named on the command line, from the current directory as the shell completes it. An empty one is what
  * a variable leaves that is not set: taken as not given, it would send a restore into the root.

@@ -68,11 +68,32 @@ function leftAloneLines(paths: readonly string[]): string[] {
 }
 
 /**
- * The command that takes a restore back. In the root, what the restore added goes again; elsewhere the safety snapshot
- * holds only what was overwritten.
+ * The command that takes a restore back: what it added goes again, and nothing else is touched. The safety snapshot of the
+ * root holds all of it, so the command names what the restore was about; that of another directory covers nothing else.
+ *
+ * @param asked the paths that were to be restored, in Holdfast's form; none: all
  */
-export function undoCommand(safety: string, to: string, asked: string | undefined): string {
-  return `holdfast snapshot restore ${safety} ${asked === undefined ? '--delete-extra' : `--to ${shellWord(to)}`}`;
+export function undoCommand(
+  safety: string,
+  { to, changes }: Pick<RestoreResult, 'to' | 'changes'>,
+  root: string,
+  asked: readonly string[],
+): string {
+  const undo = `holdfast snapshot restore ${safety}`;
+  if (to !== root) return `${undo} --to ${shellWord(to)} --delete-extra`;
+  if (asked.length === 0 || asked.includes('')) return `${undo} --delete-extra`;
+  const made = new Set(changes.flatMap(({ path, action }) => (action === 'create' ? [path] : [])));
+  const paths = [...new Set(asked.map(path => firstOf(made, path)))];
+  const words = paths.map(path => ` ${shellWord(path)}`).join('');
+  return `${undo} --delete-extra${paths.some(path => path.startsWith('-')) ? ' --' : ''}${words}`;
+}
+
+/** The topmost directory on the way to a path that was made for it, or else the path. */
+function firstOf(made: ReadonlySet<string>, path: string): string {
+  for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+    if (made.has(path.slice(0, end))) return path.slice(0, end);
+  }
+  return path;
 }
 
 /** The question before a restore that overwrites or deletes; empty when it does neither. */

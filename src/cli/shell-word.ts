@@ -1,4 +1,11 @@
-/** `text` as one word of a POSIX shell, for commands that people may copy. */
+import { printable } from './printable.ts';
+
+/**
+ * `text` as one word of a shell, for commands that people may copy. What a terminal must not be shown is escaped in the way
+ * that `$'…'` understands.
+ */
 export function shellWord(text: string): string {
-  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./~-]+$/.test(text)) return text.startsWith('~') ? `'${text}'` : text;
+  if (printable(text) !== text) return `$'${printable(text.replace(/[\\']/g, '\\$&'))}'`;
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

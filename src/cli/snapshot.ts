@@ -4,7 +4,7 @@ import type { Snapshot } from '../protocol/snapshots.ts';
 import { type Call, open, type Run } from './call.ts';
 import { addNoun, addVerb, collect, limitOption, overwriteOption } from './command.ts';
 import { confirm } from './confirm.ts';
-import { checkedInput, pathOption, rootPaths } from './input.ts';
+import { checkedInput, pathOption, plainPaths, rootPaths } from './input.ts';
 import { restoreAnswer, restoreQuestion, undoCommand } from './restore-text.ts';
 import { addKeeping, type Labels } from './snapshot-keep.ts';
 import { addSharing } from './snapshot-share.ts';
@@ -211,7 +211,9 @@ function addRestore(noun: Command, run: Run): void {
             });
           }
           const result = await restoreSnapshot(context, snapshot.id, input, call.work);
-          return restoreAnswer(snapshotName(snapshot), result, safety => undoCommand(safety, result.to, input.to));
+          return restoreAnswer(snapshotName(snapshot), result, safety =>
+            undoCommand(safety, result, context.root, plainPaths(context, paths)),
+          );
         },
       ),
     );

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { makeDirectories, makeDirectory } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import { type Lock, withLock } from '../lock.ts';
+import { parentOf } from '../names.ts';
 import { Pace } from '../pace.ts';
 import type { Ports, Work } from '../ports.ts';
 import { ensureVault } from '../vault/vault-record.ts';
@@ -35,8 +36,12 @@ export interface Placement {
   whole?: boolean;
   /** Puts the bytes of these files into the stager; links and directories are seen to. */
   fill(stager: Stager, files: readonly Wanted[]): Promise<void>;
-  /** Called once it is known what will be overwritten or deleted, before anything is. */
-  beforeOverwrite(paths: readonly string[]): Promise<void>;
+  /**
+   * Called once it is known what will be overwritten or deleted, before anything is.
+   *
+   * @param made what will be made besides; of new directories only the topmost
+   */
+  beforeOverwrite(paths: readonly string[], made: readonly string[]): Promise<void>;
   /** Called instead where nothing will be, but something will be made that is not there. */
   beforeCreate?(): Promise<void>;
 }
@@ -147,7 +152,7 @@ async function placeIn(
   const overwritten = plan.changes
     .filter(({ action }) => action === 'overwrite' || action === 'delete')
     .map(({ path }) => path);
-  if (overwritten.length > 0) await beforeOverwrite(overwritten);
+  if (overwritten.length > 0) await beforeOverwrite(overwritten, madeBy(plan));
   else if (plan.changes.some(({ action }) => action === 'create')) await beforeCreate?.();
   const puts: Wanted[] = [];
   for (const step of plan.steps) if (step.do === 'put') puts.push(step.wanted);
@@ -182,6 +187,12 @@ async function placeIn(
     failed: [...failed, ...copies.filter(({ path }) => !dropped.has(path))],
     written: puts.filter(({ path }) => !dropped.has(path)).length,
   };
+}
+
+function madeBy({ changes }: PlacementPlan): string[] {
+  const created = changes.filter(({ action }) => action === 'create').map(({ path }) => path);
+  const all = new Set(created);
+  return created.filter(path => !all.has(parentOf(path)));
 }
 
 /**

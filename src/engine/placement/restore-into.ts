@@ -30,9 +30,9 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
     return report(plan, { base, safetySnapshot: null, verified: 0, dryRun, omitted, leftAlone });
   }
   let safetySnapshot: string | null = null;
-  const takeSafety = async (paths: readonly string[]) => {
+  const takeSafety = async (paths: readonly string[], made: readonly string[]) => {
     if (!context.settings.snapshotBeforeRestore) return;
-    const danger = { reason: 'before-restore', title: `Before restoring ${origin}`, paths, base } as const;
+    const danger = { reason: 'before-restore', title: `Before restoring ${origin}`, paths, made, base } as const;
     safetySnapshot = await takeSafetySnapshot(context, danger, work);
   };
   const placed = await place(
@@ -45,7 +45,7 @@ export async function restoreInto(context: Context, restore: Restore, work: Work
       beforeOverwrite: takeSafety,
       // Of the root as it is, so that restoring that, with what is not in it deleted, undoes this restore too.
       beforeCreate: async () => {
-        if (base === context.root) await takeSafety([]);
+        if (base === context.root) await takeSafety([], []);
       },
     },
     work,

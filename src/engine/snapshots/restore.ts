@@ -6,6 +6,7 @@ import { HoldfastError } from '../errors.ts';
 import { checkedPath } from '../names.ts';
 import { Pace } from '../pace.ts';
 import { destinationOf, refuseAroundRoot, refuseIntoRoot } from '../placement/destination.ts';
+import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
 import { restoreInto } from '../placement/restore-into.ts';
 import { type Wanted, wantedFrom } from '../placement/wanted.ts';
@@ -49,7 +50,11 @@ export async function restoreSnapshot(
       if (pace.due()) await pace.breathe();
       all.push(implied ? { ...wantedFrom(at, entry), implied } : wantedFrom(at, entry));
     }
-    const missing = chosen.find(one => one !== '' && !all.some(({ path: at }) => at === one));
+    const held = new Set(all.map(({ path: at }) => at));
+    // That nothing was there is something to go back to as well: so a restore of what was missing is undone.
+    const isExtra = (one: string) =>
+      deleteExtra && covered.takes(one) && lstatOf(context.ports, base, one) !== undefined;
+    const missing = chosen.find(one => one !== '' && !held.has(one) && !isExtra(one));
     if (missing !== undefined) {
       throw new HoldfastError('NOT_FOUND', `Snapshot ${snapshot.id} has nothing at this path.`, {
         path: missing,

@@ -10,6 +10,8 @@ export interface Danger {
   title: string;
   /** What is about to be overwritten or deleted, relative to `base`. */
   paths: readonly string[];
+  /** What is about to be made where nothing is: the snapshot covers it, so that restoring that can take it away again. */
+  made?: readonly string[];
   /** The root, or the directory outside it in which this happens. */
   base: string;
 }
@@ -23,7 +25,7 @@ export interface Danger {
  */
 export async function takeSafetySnapshot(
   context: Context,
-  { reason, title, paths, base }: Danger,
+  { reason, title, paths, made = [], base }: Danger,
   work: Work,
 ): Promise<string> {
   const inRoot = base === context.root;
@@ -32,7 +34,7 @@ export async function takeSafetySnapshot(
     context,
     {
       reason,
-      scope: { paths: inRoot ? [] : [...paths], areas: [] },
+      scope: { paths: inRoot ? [] : [...paths, ...made], areas: [] },
       labels: { title, description, tags: ['safety'], pinned: false },
       always: paths,
       ...(inRoot ? {} : { base }),

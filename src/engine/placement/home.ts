@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import { vaultName, vaultPath } from '../context.ts';
-import { isWithin } from '../names.ts';
+import { HoldfastError } from '../errors.ts';
+import { checkedPath, isWithin } from '../names.ts';
 
 /**
  * Where a placement does its work: on the same file system as the files it places, private, and found again after a
@@ -49,6 +50,20 @@ function isPassingHome(path: string): boolean {
 /** Whether a path is Holdfast's own and so never captured. */
 export function isOwnPath(path: string): boolean {
   return isWithin(path, vaultName) || isPassingHome(path);
+}
+
+/**
+ * A path that a person gave for what is to be captured or compared, in Holdfast's form.
+ *
+ * @throws INVALID_NAME as `checkedPath`, and for what is Holdfast's own
+ */
+export function checkedOutsideVault(given: string, platform: NodeJS.Platform): string {
+  const path = checkedPath(given, platform);
+  if (!isOwnPath(path)) return path;
+  throw new HoldfastError('INVALID_NAME', 'The path lies in the vault, which is in no snapshot.', {
+    path: given,
+    hint: 'Give a path of the application.',
+  });
 }
 
 /** Whether nothing may be placed or removed at a path: a planted journal there would be carried out. */

@@ -9,8 +9,10 @@ import { appendLog } from '../audit/log.ts';
 import { type Context, requireRoot } from '../context.ts';
 import { HoldfastError } from '../errors.ts';
 import { newId } from '../id.ts';
+import { checkedOutsideVault } from '../placement/home.ts';
+import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
-import type { Work } from '../ports.ts';
+import type { Ports, Work } from '../ports.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
 import { readScanCache, type ScanCache, writeScanCache } from '../vault/scan-cache.ts';
 import { storing } from '../vault/storing.ts';
@@ -26,7 +28,7 @@ import { type Selection, selectionOf, withAlways } from './selection.ts';
 /**
  * Captures the root, or a part of it. What could not be captured is in `skipped`.
  *
- * @throws ROOT_MISSING, INVALID_NAME, NOT_FOUND (no such area), DISK_FULL, CANCELLED; then nothing was added
+ * @throws ROOT_MISSING, INVALID_NAME (also for a path in the vault), NOT_FOUND (no such area or path), DISK_FULL, CANCELLED; then nothing was added
  */
 export async function createSnapshot(context: Context, input: CreateSnapshot, work: Work): Promise<Snapshot> {
   requireRoot(context);
@@ -37,6 +39,7 @@ export async function createSnapshot(context: Context, input: CreateSnapshot, wo
     });
   }
   await settleRoot(context);
+  for (const path of paths) requirePath(context, path);
   const scope = legacy ? { paths, areas, legacy: { secrets: [] } } : { paths, areas };
   const snapshot = await takeSnapshot(context, { reason: 'manual', scope, labels }, work);
   appendLog(context, {
@@ -45,6 +48,24 @@ export async function createSnapshot(context: Context, input: CreateSnapshot, wo
     details: { files: snapshot.files, bytes: snapshot.bytes },
   });
   return snapshot;
+}
+
+/** A name that was mistyped would be found out when the snapshot is needed. */
+function requirePath(context: Context, given: string): void {
+  const path = checkedOutsideVault(given, context.ports.platform);
+  if (liesBelow(context.ports, context.root, path)) return;
+  throw new HoldfastError('NOT_FOUND', 'The root has nothing at this path.', {
+    path: given,
+    hint: 'Paths are relative to the root: see it with holdfast root show.',
+  });
+}
+
+/** Whether something is there to be captured: what lies behind a link is not part of the root. */
+function liesBelow(ports: Ports, base: string, path: string): boolean {
+  const parts = path.split('/');
+  const isDirectory = (_: string, end: number) =>
+    end === 0 || lstatOf(ports, base, parts.slice(0, end).join('/'))?.isDirectory() === true;
+  return parts.every(isDirectory) && lstatOf(ports, base, path) !== undefined;
 }
 
 interface Wanted {

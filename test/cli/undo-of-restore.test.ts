@@ -97,3 +97,19 @@ test('a restore of the latest can be repeated: its own safety snapshot is not me
   done('snapshot', 'delete', 'good', '--yes');
   assert.match(done('snapshot', 'show', 'latest').stdout, /Before restoring/);
 });
+
+test('the titles of safety snapshots can be read, however long the one of the restored snapshot is, and do not grow', t => {
+  const { done, write } = rootedWorkspace(t);
+  done('snapshot', 'create', '--title', `${'x'.repeat(166)}${'😀'.repeat(12)}`);
+  const titles: string[] = [];
+  let restored = 'latest';
+  for (const content of ['1', '2', '3']) {
+    write({ 'data/workspace/settings.json': content });
+    const { safetySnapshot } = done('snapshot', 'restore', restored, '--yes', '--json').json(RestoreResult);
+    restored = safetySnapshot!;
+    const { snapshot } = done('snapshot', 'show', restored, '--json').json(SnapshotResult);
+    assert.match(snapshot.title, /^Before restoring (snapshot x+😀+…|safety snapshot [a-z2-7]{20})$/u);
+    titles.push(snapshot.title);
+  }
+  assert.equal(titles[1]!.length, titles[2]!.length);
+});

@@ -16,6 +16,7 @@ import { coveredBy, findExtra } from './extra.ts';
 import { expectFiles, fillFromStore } from './fill-from-store.ts';
 import { forReading } from './for-reading.ts';
 import { findSnapshot } from './manifest.ts';
+import { isSafetySnapshot } from './order.ts';
 import { recordVisit } from './visits/record-visit.ts';
 import { walkTree } from './walk-tree.ts';
 
@@ -74,7 +75,7 @@ export async function restoreSnapshot(
         overwrite,
         dryRun,
         omitted: reading?.omitted ?? [],
-        origin: `snapshot ${snapshot.title || snapshot.id}`,
+        origin: originOf(snapshot),
         fill: (stager, files) => fillFromStore(context, store, stager, files, work),
       },
       work,
@@ -87,6 +88,12 @@ export async function restoreSnapshot(
   } finally {
     await store.close();
   }
+}
+
+/** A safety snapshot by its id: the title of the next one would hold that of this one, and so on. */
+function originOf(snapshot: Snapshot): string {
+  if (isSafetySnapshot(snapshot)) return `safety snapshot ${snapshot.id}`;
+  return `snapshot ${snapshot.title || snapshot.id}`;
 }
 
 function readOnlyRoot(): HoldfastError {

@@ -35,7 +35,12 @@ export async function takeSafetySnapshot(
     {
       reason,
       scope: { paths: inRoot ? [] : [...paths, ...made], areas: [] },
-      labels: { title, description, tags: ['safety'], pinned: false },
+      labels: {
+        title: shortened(title, 200),
+        description: shortened(description, 2000),
+        tags: ['safety'],
+        pinned: false,
+      },
       always: paths,
       ...(inRoot ? {} : { base }),
     },
@@ -49,4 +54,9 @@ export async function takeSafetySnapshot(
     path: lost.path,
     hint: `Nothing was changed. See to it, or move it away: ${lost.reason}.`,
   });
+}
+
+/** A record with longer words than the protocol allows could not be read again. */
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

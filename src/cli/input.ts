@@ -14,12 +14,17 @@ export async function checkedInput<T>(schema: z.ZodType<T>, given: unknown): Pro
   if (parsed.success) return parsed.data;
   const { HoldfastError } = await import('../engine/errors.ts');
   const issue = parsed.error.issues[0];
-  const option =
-    issue?.path[0] === undefined ? 'The input' : `--${String(issue.path[0]).replace(/[A-Z]/g, '-$&').toLowerCase()}`;
-  throw new HoldfastError('USAGE', `${option} does not fit: ${issue?.message ?? 'unknown reason'}.`, {
-    hint: 'See the command with --help.',
-  });
+  const key = issue?.path[0] === undefined ? undefined : String(issue.path[0]);
+  const option = key === undefined ? undefined : (givenOneByOne[key] ?? key.replace(/[A-Z]/g, '-$&').toLowerCase());
+  const message =
+    issue?.code === 'too_big' && issue.origin === 'string'
+      ? `A ${option} has at most ${issue.maximum} characters.`
+      : `${option === undefined ? 'The input' : `--${option}`} does not fit: ${issue?.message ?? 'unknown reason'}.`;
+  throw new HoldfastError('USAGE', message, { hint: 'See the command with --help.' });
 }
+
+/** Options that may be given again for more: what the engine calls all of them, and what one is called here. */
+const givenOneByOne: Record<string, string> = { areas: 'area', tags: 'tag', keepTags: 'keep-tag' };
 
 /** Paths as people type them: root-relative already, or absolute (from a file manager, or `$PWD/…`) and inside the root. */
 export function rootPaths(context: Pick<Context, 'root'>, given: readonly string[]): string[] {

@@ -6,11 +6,11 @@ import { addNoun, addVerb, limitOption, versionNumber } from './command.ts';
 import { confirm } from './confirm.ts';
 import { bytes, number } from './format.ts';
 import { checkedInput, pathOption } from './input.ts';
-import { printable } from './printable.ts';
 import { addSessionRecover } from './session-recover.ts';
 import { addSessionSharing } from './session-share.ts';
 import { sessionLines, sessionListLines, sessionName } from './session-text.ts';
 import { addSessionVersions } from './session-versions.ts';
+import { shellWord } from './shell-word.ts';
 
 export function addSession(program: Command, run: Run): void {
   const noun = addNoun(program, 'session', 'working state with versions, such as notebooks');
@@ -142,7 +142,7 @@ function addDelete(noun: Command, run: Run): void {
         json: { session, ...result },
         text: style => [
           `Deleted ${sessionName(session)}.`,
-          style.dim(`To undo: holdfast session undelete ${printable(session.id)}`),
+          style.dim(`To undo: holdfast session undelete ${shellWord(session.id)}`),
         ],
       };
     }),

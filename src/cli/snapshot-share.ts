@@ -76,7 +76,7 @@ function addImport(noun: Command, run: Run): void {
   );
 }
 
-function visitLines(style: Style, list: VisitList): string[] {
+function visitLines(style: Style, list: VisitList, isChosen: boolean): string[] {
   const rows = list.visits.map(visit => [
     style.accent(shortId(visit.snapshotId)),
     printable(visit.visitor),
@@ -87,7 +87,7 @@ function visitLines(style: Style, list: VisitList): string[] {
     visit.snapshotDeleted ? style.warn('deleted') : '',
   ]);
   if (rows.length === 0 && list.broken.length === 0)
-    return [list.total === 0 ? 'Nobody has visited a snapshot.' : 'No more visits.'];
+    return [list.total > 0 ? 'No more visits.' : isChosen ? 'No visit fits.' : 'Nobody has visited a snapshot.'];
   return [
     ...(rows.length === 0 ? [] : table(style, ['snapshot', 'visitor', '>visits', 'last', 'first', 'title', ''], rows)),
     ...(list.nextCursor === null
@@ -126,7 +126,7 @@ function addVisits(noun: Command, run: Run): void {
           return {
             kind: 'data',
             json: list,
-            text: style => visitLines(style, list),
+            text: style => visitLines(style, list, Boolean(snapshot || options.filter)),
             ...(list.broken.length > 0 ? { status: 5 } : {}),
           };
         },

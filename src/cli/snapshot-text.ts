@@ -58,7 +58,8 @@ export function brokenLines(style: Style, noun: string, broken: SnapshotList['br
   );
 }
 
-export function snapshotListLines(style: Style, list: SnapshotList): string[] {
+/** @param isChosen whether only some were asked for: then others may be there */
+export function snapshotListLines(style: Style, list: SnapshotList, isChosen: boolean): string[] {
   const rows = list.snapshots.map(snapshot => [
     style.accent(shortId(snapshot.id)),
     ago(snapshot.createdAt),
@@ -71,7 +72,8 @@ export function snapshotListLines(style: Style, list: SnapshotList): string[] {
       .join(' '),
   ]);
   if (rows.length === 0 && list.broken.length === 0) {
-    return [list.total === 0 ? 'No snapshots. Take one with: holdfast snapshot create' : 'No more snapshots.'];
+    if (list.total > 0) return ['No more snapshots.'];
+    return [isChosen ? 'No snapshot fits.' : 'No snapshots. Take one with: holdfast snapshot create'];
   }
   return [
     ...(rows.length === 0 ? [] : table(style, ['id', 'created', 'title', '>files', '>size', 'tags', ''], rows)),

@@ -98,7 +98,7 @@ function addList(noun: Command, run: Run): void {
           return {
             kind: 'data',
             json: list,
-            text: style => snapshotListLines(style, list),
+            text: style => snapshotListLines(style, list, Boolean(options.filter) || options.tag !== undefined),
             ...(list.broken.length > 0 ? { status: 5 } : {}),
           };
         },

@@ -33,7 +33,7 @@ export function resolveReference<T extends Named>(noun: string, reference: strin
   const candidates = fits.length > 0 ? fits : records.filter(record => record.title === reference && reference !== '');
   if (candidates.length > 1) {
     throw new HoldfastError('AMBIGUOUS', `"${reference}" fits ${candidates.length} ${noun}s.`, {
-      hint: 'Give more characters of the id.',
+      hint: fits.length > 0 ? 'Give more characters of the id.' : 'Name it by one of these ids.',
       details: { ids: candidates.map(record => record.id) },
     });
   }

@@ -3,6 +3,7 @@ import { matchingProfiles, profileById } from '../../profiles/registry.ts';
 import type { Context } from '../context.ts';
 import { HoldfastError, isAbsent } from '../errors.ts';
 import type { Ports } from '../ports.ts';
+import { refuseNewerVault } from '../vault/vault-record.ts';
 import { resolveRoot } from './resolve.ts';
 import { effectiveSettings, type RawSettings, readWorkspaceSettings, settingLayers } from './settings.ts';
 
@@ -23,13 +24,14 @@ export interface OpenOptions {
 /**
  * One workspace with its root, profile and settings. Reads only; the root need not exist.
  *
- * @throws ROOT_UNUSABLE or INVALID_CONFIG with all candidates in `details`
+ * @throws ROOT_UNUSABLE or INVALID_CONFIG with all candidates in `details`; NEWER_VERSION for a vault that a later Holdfast made
  */
 export function openContext(ports: Ports, options: OpenOptions): Context {
   const context = explainContext(ports, options);
   const problem = context.resolution.problem ?? context.settingsProblem;
   if (problem) throw problem;
   const { settingsProblem: _, ...opened } = context;
+  refuseNewerVault(opened);
   return opened;
 }
 

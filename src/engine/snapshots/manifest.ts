@@ -66,16 +66,19 @@ export function readManifests(context: Context): Manifests {
 }
 
 /** As `readManifests`, one at a time: for who keeps little of each. */
-export function* eachManifest(context: Context): Generator<{ snapshot?: Snapshot; broken?: Broken }> {
+export function* eachManifest(
+  context: Context,
+): Generator<{ snapshot?: Snapshot; broken?: Broken; problem?: HoldfastError }> {
   const labelled = new Set(recordIds(context, 'labels'));
   for (const id of recordIds(context, 'snapshots')) {
     try {
       yield { snapshot: readManifest(context, id, labelled.has(id)) };
     } catch (error) {
-      const { code, message } = asHoldfastError(error);
-      if (code === 'FAILED') throw error;
+      const problem = asHoldfastError(error);
+      if (problem.code === 'FAILED') throw error;
       // Somebody deleted it meanwhile.
-      if (isThere(context, id)) yield { broken: { id, path: manifestPath(context, id), reason: message } };
+      if (isThere(context, id))
+        yield { broken: { id, path: manifestPath(context, id), reason: problem.message }, problem };
     }
   }
 }
@@ -125,7 +128,8 @@ export function findSnapshot(context: Context, reference: string): Snapshot {
  * @throws CORRUPT, NEWER_VERSION naming the record
  */
 export function* eachCertainManifest(context: Context): Generator<Snapshot> {
-  for (const { snapshot, broken } of eachManifest(context)) {
+  for (const { snapshot, broken, problem } of eachManifest(context)) {
+    if (problem?.code === 'NEWER_VERSION') throw problem;
     if (broken) throw new HoldfastError('CORRUPT', broken.reason, { path: broken.path, hint: undecided });
     if (snapshot) yield snapshot;
   }

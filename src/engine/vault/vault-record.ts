@@ -52,6 +52,20 @@ export function readVaultRecord(context: Context): VaultRecord | undefined {
   return readRecord(context.ports, vaultKind, vaultPath(context, 'vault.json'));
 }
 
+/**
+ * Nobody here knows what a vault of a newer version holds, so no command goes on with it. Damage is left to those who need
+ * the record: a damaged one must not keep anybody from listing, restoring or repairing.
+ *
+ * @throws NEWER_VERSION
+ */
+export function refuseNewerVault(context: Context): void {
+  try {
+    readVaultRecord(context);
+  } catch (error) {
+    if (HoldfastError.is(error, 'NEWER_VERSION')) throw error;
+  }
+}
+
 /** Makes the vault when there is none. Any number of processes may do so at once: one of them makes it. */
 export function ensureVault(context: Context): { record: VaultRecord; created: boolean } {
   const found = readVaultRecord(context);

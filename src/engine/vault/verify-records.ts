@@ -1,6 +1,6 @@
 import { readTrail } from '../audit/trail.ts';
 import { type Context, vaultPath } from '../context.ts';
-import { asHoldfastError, isAbsent } from '../errors.ts';
+import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
 import { isSealed } from '../record.ts';
 import { eachManifest, hasSnapshot, isTrashed } from '../snapshots/manifest.ts';
@@ -14,11 +14,16 @@ const directories = ['labels', 'trash', 'plans', 'migrations', 'visits'];
 const everWritten = ['packs', 'snapshots', 'sessions', 'audit', 'trash'];
 export const ignoreRules = '*\n';
 
-/** Checks every file of the vault but packs and caches: whether it is what was written, and whether it is there. */
+/**
+ * Checks every file of the vault but packs and caches: whether it is what was written, and whether it is there.
+ *
+ * @throws NEWER_VERSION: a record that cannot be understood here is no damage, and nothing may take its place
+ */
 export async function checkRecords(context: Context, report: ReportRecord, pace: Pace): Promise<void> {
   checkVaultRecord(context, report);
-  for (const { broken } of eachManifest(context)) {
+  for (const { broken, problem } of eachManifest(context)) {
     if (pace.due()) await pace.breathe();
+    if (problem?.code === 'NEWER_VERSION') throw problem;
     if (broken) report(`snapshots/${broken.id}.json`, broken.reason, broken.id);
   }
   const sessions = namesIn(context, 'sessions').map(key => `sessions/${key}`);
@@ -48,6 +53,7 @@ function checkVaultRecord(context: Context, report: ReportRecord): void {
   try {
     if (!readVaultRecord(context)) report('vault.json', 'it is missing');
   } catch (error) {
+    if (HoldfastError.is(error, 'NEWER_VERSION')) throw error;
     report('vault.json', asHoldfastError(error).message);
   }
   if (!names.includes('.gitignore')) report('.gitignore', 'it is missing');
@@ -59,6 +65,7 @@ async function checkTrail(context: Context, report: ReportRecord, pace: Pace): P
   const known = new Set<string>();
   for (const { name, entry, problem } of readTrail(context)) {
     if (pace.due()) await pace.breathe();
+    if (problem?.code === 'NEWER_VERSION') throw problem;
     if (problem) report(`audit/${name}`, problem.message);
     if (!entry) continue;
     const { action, target, details } = entry;

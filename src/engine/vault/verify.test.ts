@@ -123,7 +123,7 @@ test('a damaged manifest is named, kept, and in nobody’s way', async () => {
   assert.ok(fs.existsSync(file));
 });
 
-test('a vault of a newer version, or a link in its place, is refused and left alone', () => {
+test('a vault whose record is damaged, or a link in its place, is refused and left alone', () => {
   using place = placeWith();
   ensureVault(place.context);
   const file = `${place.root}/.holdfast/vault.json`;

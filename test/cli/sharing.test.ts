@@ -93,3 +93,24 @@ test('the access log says who exported and restored, also after a deletion', t =
   assert.match(done('snapshot', 'visits', visits[0]!.snapshotId).stdout, /Seen +deleted/);
   assert.equal(run('snapshot', 'visits', 'nothing').status, 1);
 });
+
+test('a deleted snapshot does not come back over one that was imported again since, with its secrets', t => {
+  const here = rootedWorkspace(t);
+  const there = newWorkspace(t);
+  there.done('root', 'init');
+  here.write({ 'holdfast.profile.json': profile, 'data/workspace/keys/token': 'hunter2' });
+  here.done('snapshot', 'create');
+  here.run('snapshot', 'export', 'latest', 'some.holdfast');
+  here.done('snapshot', 'export', 'latest', 'all.holdfast', '--include-secrets');
+  const take = (name: string) => there.done('snapshot', 'import', path.join(here.folder, name), '--json');
+  const { id } = take('some.holdfast').json(ImportResult).snapshot;
+  there.done('snapshot', 'delete', id);
+  const { tree } = take('all.holdfast').json(ImportResult).snapshot;
+  const refused = there.run('snapshot', 'undelete', id, '--json');
+  assert.deepEqual([refused.status, refused.error().code], [4, 'CONFLICT']);
+  const { snapshots } = there.done('snapshot', 'list', '--json').json(SnapshotList);
+  assert.deepEqual(
+    snapshots.map(one => one.tree),
+    [tree],
+  );
+});

@@ -181,8 +181,17 @@ export function discardSnapshot(context: Context, id: string): void {
   renameOver(ports, path, trashPath(context, id));
 }
 
-/** Puts it back into the list. While it is in the trash prune keeps what it holds. @throws NOT_FOUND */
+/**
+ * Puts it back into the list. While it is in the trash prune keeps what it holds.
+ *
+ * @throws NOT_FOUND; CONFLICT when there is one with this id: an import may have brought it, with more or less in it
+ */
 export function restoreDiscarded(context: Context, id: string): void {
+  if (hasSnapshot(context, id)) {
+    throw new HoldfastError('CONFLICT', `There is a snapshot ${id} in the list already.`, {
+      hint: 'It was imported again since the other one was deleted. Nothing was changed.',
+    });
+  }
   try {
     renameOver(context.ports, trashPath(context, id), manifestPath(context, id));
   } catch (error) {

@@ -13,7 +13,8 @@ import { eachTrashed, findSnapshot, hasSnapshot, restoreDiscarded, syncSnapshots
 /**
  * Puts a deleted snapshot back into the list. What of it lies in packs that prune is about to delete is stored anew.
  *
- * @throws NOT_FOUND when no such snapshot was deleted, or it is gone for good; AMBIGUOUS, CORRUPT, LOCKED
+ * @throws NOT_FOUND when no such snapshot was deleted, or it is gone for good; CONFLICT when one with this id is in the list
+ * (it was imported again since); AMBIGUOUS, CORRUPT, LOCKED
  */
 export async function undeleteSnapshot(context: Context, reference: string, work: Work): Promise<Snapshot> {
   requireRoot(context);

@@ -94,8 +94,8 @@ async function rootChecks(call: Call): Promise<{ checks: Check[]; status: number
     return free >= 2 ** 28 ? { status: 'ok', message } : { status: 'warn', message, hint: 'Free some space.' };
   });
   await attempt('vault', async () => {
-    const { readVaultRecord } = await import('../engine/vault/vault-record.ts');
-    const record = readVaultRecord(found);
+    const { readCertainVaultRecord } = await import('../engine/vault/vault-record.ts');
+    const record = readCertainVaultRecord(found);
     if (!record) return { status: 'ok', message: 'no vault yet; the first command that writes makes it' };
     return { status: 'ok', message: `vault of format ${record.format}, root id ${record.rootId}` };
   });

@@ -5,6 +5,7 @@ import { createDurably, makeDirectory } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import { page } from '../paging.ts';
 import { encodeRecord, readRecord } from '../record.ts';
+import { ensureVault } from '../vault/vault-record.ts';
 import { entryHash, entryName, logKind } from './entry.ts';
 import { readTrail, trailSequences } from './trail.ts';
 
@@ -28,6 +29,8 @@ export function appendLog(context: Context, input: LogInput): boolean {
   const { ports } = context;
   const directory = vaultPath(context, 'audit');
   try {
+    // Nothing is the first in a vault but its own record: without that, a used vault is a damaged one.
+    ensureVault(context);
     makeDirectory(ports, directory);
     for (;;) {
       const last = trailSequences(context).at(-1) ?? 0;

@@ -12,14 +12,15 @@ import { countSessions } from '../sessions/list.ts';
 import { diffSnapshot } from '../snapshots/diff.ts';
 import { listSnapshots } from '../snapshots/list.ts';
 import { vaultStats } from '../vault/stats.ts';
-import { readVaultRecord } from '../vault/vault-record.ts';
+import { readCertainVaultRecord } from '../vault/vault-record.ts';
 import { shownPath } from './shown-path.ts';
 import { walkFiles } from './walk-files.ts';
 
 /**
  * How things stand with a workspace, in numbers. Reads only.
  *
- * @throws ROOT_MISSING when there is no root yet; its `details` still hold `legacy`, for that is when it matters most
+ * @throws ROOT_MISSING when there is no root yet; its `details` still hold `legacy`, for that is when it matters most;
+ * CORRUPT when the record of the vault is gone or damaged
  */
 export async function status(context: Context, work: Work): Promise<Status> {
   const pace = new Pace(work);
@@ -30,7 +31,7 @@ export async function status(context: Context, work: Work): Promise<Status> {
     if (!HoldfastError.is(error, 'ROOT_MISSING')) throw error;
     throw new HoldfastError(error.code, error.message, { path: error.path, hint: error.hint, details: { legacy } });
   }
-  const hasVault = readVaultRecord(context) !== undefined;
+  const hasVault = readCertainVaultRecord(context) !== undefined;
   const snapshots = hasVault ? listSnapshots(context, { limit: 1 }) : { snapshots: [], total: 0 };
   const latest = snapshots.snapshots[0];
   const { backups } = hasVault ? listBackups(context) : { backups: [] };

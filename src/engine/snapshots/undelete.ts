@@ -8,6 +8,7 @@ import type { Work } from '../ports.ts';
 import { adopt } from '../vault/adopt.ts';
 import { deleting } from '../vault/deleting.ts';
 import { storing } from '../vault/storing.ts';
+import { ensureVault } from '../vault/vault-record.ts';
 import { eachTrashed, findSnapshot, hasSnapshot, restoreDiscarded, syncSnapshots } from './manifest.ts';
 
 /**
@@ -18,6 +19,7 @@ import { eachTrashed, findSnapshot, hasSnapshot, restoreDiscarded, syncSnapshots
  */
 export async function undeleteSnapshot(context: Context, reference: string, work: Work): Promise<Snapshot> {
   requireRoot(context);
+  ensureVault(context);
   const { snapshot } = findTrashed(context, reference);
   const pace = new Pace(work);
   return deleting(context, async lock => {

@@ -1,8 +1,10 @@
 import type { RepairVault } from '../../protocol/vault.ts';
+import { readTrail } from '../audit/trail.ts';
 import { readBackups } from '../backups/find.ts';
 import { type ArchivePart, readArchive } from '../backups/read-archive.ts';
 import { type Context, vaultName, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
+import { newId } from '../id.ts';
 import { Pace } from '../pace.ts';
 import { at } from '../placement/plan.ts';
 import type { FileCalls, Work } from '../ports.ts';
@@ -60,7 +62,13 @@ export async function searchSources(context: Context, survey: Survey, take: Take
 /** What needs no source. */
 function madeAnew(context: Context, record: string): Buffer | undefined {
   if (record === '.gitignore') return Buffer.from(ignoreRules);
-  return record === 'vault.json' ? rebuiltVaultRecord(context, readManifests(context).snapshots) : undefined;
+  if (record !== 'vault.json') return undefined;
+  const { snapshots, broken } = readManifests(context);
+  const begun = [...readTrail(context)].find(({ entry }) => entry?.action === 'root.init')?.entry;
+  if (begun) return rebuiltVaultRecord(context, snapshots, { rootId: begun.target, createdAt: begun.at });
+  // With no snapshot, which id the root has matters to nobody.
+  const anyId = { rootId: newId(context.ports), createdAt: context.ports.now().toISOString() };
+  return rebuiltVaultRecord(context, snapshots, broken.length === 0 ? anyId : undefined);
 }
 
 /** The same object in a pack without damage. */

@@ -5,6 +5,7 @@ import { createDurably, makeDirectory, writeDurably } from '../durable.ts';
 import { HoldfastError, isAbsent, systemCode } from '../errors.ts';
 import { newId } from '../id.ts';
 import { encodeRecord, type RecordKind, readRecord } from '../record.ts';
+import { namesIn } from './names-in.ts';
 
 const VaultRecord = z.object({ rootId: Id, createdAt: Time, format: z.literal(1) });
 export type VaultRecord = z.infer<typeof VaultRecord>;
@@ -52,6 +53,31 @@ export function readVaultRecord(context: Context): VaultRecord | undefined {
   return readRecord(context.ports, vaultKind, vaultPath(context, 'vault.json'));
 }
 
+/** What every vault that was ever used has something in, in one of them at least. */
+const everWritten = ['packs', 'snapshots', 'sessions', 'audit', 'trash'];
+
+/** Whether the vault was used. Its record is written last: a vault that was only begun has nothing in it yet. */
+export function isUsed(context: Context): boolean {
+  return everWritten.some(name => namesIn(context, name).length > 0);
+}
+
+/**
+ * As `readVaultRecord`, for who takes its absence for a new vault: what lies in it would get another root id, and the
+ * history of no file would reach back beyond that.
+ *
+ * @throws CORRUPT also when only the record is gone
+ */
+export function readCertainVaultRecord(context: Context): VaultRecord | undefined {
+  const isMade = isUsed(context);
+  // Read after the look, for another process may just have made it.
+  const record = readVaultRecord(context);
+  if (record || !isMade) return record;
+  throw new HoldfastError('CORRUPT', 'The record of the vault is gone: which root it belongs to is not known.', {
+    path: vaultPath(context, 'vault.json'),
+    hint: 'What the vault holds is there. Bring the record back with: holdfast vault repair',
+  });
+}
+
 /**
  * Nobody here knows what a vault of a newer version holds, so no command goes on with it. Damage is left to those who need
  * the record: a damaged one must not keep anybody from listing, restoring or repairing.
@@ -66,9 +92,13 @@ export function refuseNewerVault(context: Context): void {
   }
 }
 
-/** Makes the vault when there is none. Any number of processes may do so at once: one of them makes it. */
+/**
+ * Makes the vault when there is none. Any number of processes may do so at once: one of them makes it.
+ *
+ * @throws CORRUPT when the record of a vault that was used is damaged or gone; NEWER_VERSION
+ */
 export function ensureVault(context: Context): { record: VaultRecord; created: boolean } {
-  const found = readVaultRecord(context);
+  const found = readCertainVaultRecord(context);
   if (found) {
     makeMissing(context);
     return { record: found, created: false };
@@ -94,19 +124,21 @@ export function ensureVault(context: Context): { record: VaultRecord; created: b
 
 /**
  * The record again after it was lost, from what the snapshots say: the root id that most of them have, since some may have
- * come from elsewhere; `undefined` when there are none.
+ * come from elsewhere. Without any, the one that the vault began with, if the audit trail has that.
  */
 export function rebuiltVaultRecord(
   { ports }: Pick<Context, 'ports'>,
   snapshots: readonly { rootId: string; createdAt: string }[],
+  begun?: { rootId: string; createdAt: string },
 ): Buffer | undefined {
   const counts = new Map<string, number>();
   for (const { rootId } of snapshots) counts.set(rootId, (counts.get(rootId) ?? 0) + 1);
   const [most] = [...counts].sort(([, one], [, other]) => other - one);
-  if (!most) return undefined;
-  const [rootId] = most;
+  const rootId = most?.[0] ?? begun?.rootId;
+  if (rootId === undefined) return undefined;
   const own = snapshots.filter(one => one.rootId === rootId).map(({ createdAt }) => createdAt);
-  return encodeRecord(vaultKind, { rootId, createdAt: own.sort()[0]!, format: 1 }, ports.now());
+  const createdAt = own.sort()[0] ?? begun!.createdAt;
+  return encodeRecord(vaultKind, { rootId, createdAt, format: 1 }, ports.now());
 }
 
 /** A vault that came out of a backup has no directories for what is in no backup. */

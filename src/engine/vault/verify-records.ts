@@ -5,13 +5,11 @@ import type { Pace } from '../pace.ts';
 import { isSealed } from '../record.ts';
 import { eachManifest, hasSnapshot, isTrashed } from '../snapshots/manifest.ts';
 import { namesIn } from './names-in.ts';
-import { readVaultRecord } from './vault-record.ts';
+import { isUsed, readVaultRecord } from './vault-record.ts';
 
 export type ReportRecord = (record: string, reason: string, snapshot?: string) => void;
 
 const directories = ['labels', 'trash', 'plans', 'migrations', 'visits'];
-/** What every vault that was ever used has something in, in one of them at least. */
-const everWritten = ['packs', 'snapshots', 'sessions', 'audit', 'trash'];
 export const ignoreRules = '*\n';
 
 /**
@@ -47,9 +45,7 @@ export async function checkRecords(context: Context, report: ReportRecord, pace:
 
 function checkVaultRecord(context: Context, report: ReportRecord): void {
   const names = namesIn(context);
-  // Its record is written last: one that was only begun has nothing in it yet.
-  const isMade = names.includes('vault.json') || everWritten.some(one => namesIn(context, one).length > 0);
-  if (!isMade) return;
+  if (!names.includes('vault.json') && !isUsed(context)) return;
   try {
     if (!readVaultRecord(context)) report('vault.json', 'it is missing');
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Work } from '../../ports.ts';
 import { settleVisits } from '../../snapshots/visits/settle.ts';
 import { deleting, withRoom } from '../deleting.ts';
 import { addMarks, latestMark, removeSpentMarks } from '../marks.ts';
-import { ensureVault, readVaultRecord } from '../vault-record.ts';
+import { ensureVault, readCertainVaultRecord } from '../vault-record.ts';
 import { removeGarbage } from './garbage.ts';
 import { type Pack, Packs, packSizes, type Trees } from './packs.ts';
 import { type Plan, type Policy, planPrune } from './plan.ts';
@@ -43,7 +43,7 @@ export async function pruneVault(
     return deleting(context, lock => new Prune(context, policy, lock, work).run(grace, by));
   }
   const pace = new Pace(work);
-  const plan = readVaultRecord(context) ? await planPrune(context, policy, pace) : nothing;
+  const plan = readCertainVaultRecord(context) ? await planPrune(context, policy, pace) : nothing;
   const packs = await Packs.measure(context, treesAfter(plan, policy), pace);
   packs.close();
   const result = planned(plan, { dryRun, grace }, policy);

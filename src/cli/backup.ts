@@ -28,12 +28,18 @@ function createdLines(style: Style, backup: Backup): string[] {
         ? 'the whole root'
         : areas.map(printable).join(', '),
     secrets ? 'with secrets' : 'without secrets',
-    ...(vault ? ['with the vault'] : []),
+    ...(vault ? [secrets ? 'with the vault' : 'but with the vault, whose history has them'] : []),
   ].join(', ');
   return [
     `Backed up ${count(backup.files, 'file')}, ${bytes(backup.bytes)} (${scope}) to an archive of ${bytes(backup.archiveBytes)}:`,
     `  ${style.bold(printable(backup.file))}`,
     style.dim(`  sha256 ${backup.sha256}`),
+    ...(vault && !secrets
+      ? [
+          `${style.warn('Secrets can be read from it:')} the vault in it holds what snapshots and sessions ever captured, also of secret areas.`,
+          'Whoever gets it gets these. For a backup without them: no --with-vault.',
+        ]
+      : []),
     style.dim(`  id ${backup.id}; to bring it back: holdfast backup restore ${shortId(backup.id)}`),
   ];
 }
@@ -49,7 +55,7 @@ function addCreate(noun: Command, run: Run): void {
     .option('--area <id>', 'back up this area (again for more)', collect)
     .option('--to <dir>', 'put the archive into this directory', pathOption)
     .option('--include-secrets', 'also areas that hold secrets')
-    .option('--with-vault', 'also the vault: snapshots and history')
+    .option('--with-vault', 'also the vault: snapshots and history, with what these hold of secret areas')
     .action(
       run(
         async (
@@ -72,6 +78,12 @@ function addCreate(noun: Command, run: Run): void {
     );
 }
 
+/** Whether secrets can be read from it, and where. */
+function heldText({ scope: { secrets, vault } }: Backup): string {
+  if (secrets) return 'yes';
+  return vault ? 'in its vault' : 'no';
+}
+
 function listLines(style: Style, list: BackupList): string[] {
   const rows = list.backups.map(backup => [
     style.accent(shortId(backup.id)),
@@ -79,12 +91,13 @@ function listLines(style: Style, list: BackupList): string[] {
     number(backup.files),
     bytes(backup.bytes),
     bytes(backup.archiveBytes),
+    heldText(backup),
     printable(backup.file),
   ]);
   return [
     ...(rows.length === 0
       ? [`No backups in ${printable(list.directory)}. Make one with: holdfast backup create`]
-      : table(style, ['id', 'created', '>files', '>size', '>archive', 'file'], rows)),
+      : table(style, ['id', 'created', '>files', '>size', '>archive', 'secrets', 'file'], rows)),
     ...brokenLines(style, 'Backups', list.broken),
   ];
 }

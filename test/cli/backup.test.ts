@@ -50,6 +50,26 @@ describe('backup create', () => {
     assert.match(names, /uploads\/report\.csv/);
   });
 
+  test('says when secrets can be read from the vault in it', t => {
+    const { done, write } = rootedWorkspace(t);
+    write({
+      'holdfast.profile.json': JSON.stringify({
+        id: 'app',
+        title: 'App',
+        areas: [{ id: 'keys', title: 'Keys', globs: ['keys/**'], secret: true }],
+      }),
+    });
+    const report = (...args: string[]) => done('backup', 'create', ...args).stdout;
+    assert.match(
+      report('--with-vault'),
+      /without secrets, but with the vault, whose history has them.*Secrets can be read/s,
+    );
+    assert.doesNotMatch(report(), /can be read/);
+    assert.match(report('--with-vault', '--include-secrets'), /with secrets, with the vault\)/);
+    const { stdout } = done('backup', 'list');
+    for (const held of ['yes', 'in its vault', 'no']) assert.match(stdout, new RegExp(`B  ${held} +/`), stdout);
+  });
+
   test('never inside the root', t => {
     const workspace = rootedWorkspace(t);
     const result = workspace.run('backup', 'create', '--to', path.join(workspace.root, 'backups'), '--json');

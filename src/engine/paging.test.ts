@@ -61,6 +61,14 @@ test('what is not a sort or a cursor is wrong usage', () => {
   }
 });
 
+test('a cursor is only for the order that it was made in', () => {
+  const { nextCursor: cursor } = page(items, { limit: 2, sort: 'title' }, options);
+  assert.ok(cursor);
+  assert.equal(ids(page(items, { limit: 2, sort: 'title', cursor }, options)), 'cd');
+  for (const query of [{}, { sort: 'bytes' }, { sort: 'title', desc: true }])
+    assert.throws(() => page(items, { ...query, cursor }, options), /in another order/);
+});
+
 test('the pages together are the whole listing, once each, in order', () => {
   const record: fc.Arbitrary<Item> = fc.record({
     id: fc.uuid(),

@@ -26,10 +26,10 @@ const usualPage = 20;
  * One page of a listing (contract: limit 20, at most 100; cursor, sort, desc, filter, tag). Without `sort` the newest
  * come first; with one, ascending unless `desc`. Records with equal keys are ordered by id, so pages never overlap.
  *
- * A cursor names the last record of its page and that record's key: when the record has been deleted meanwhile, the
- * next page still begins where it was.
+ * A cursor names the order, the last record of its page and that record's key: when the record has been deleted meanwhile,
+ * the next page still begins where it was.
  *
- * @throws USAGE for an unknown sort or a cursor that is none
+ * @throws USAGE for an unknown sort, and a cursor that is none or comes from a listing in another order
  */
 export function page<T extends { id: string }>(
   records: readonly T[],
@@ -45,6 +45,7 @@ export function page<T extends { id: string }>(
   }
   // Times are called `at` or `…At`.
   const descending = query.desc ?? (query.sort === undefined && /(^a|A)t$/.test(options.defaultSort));
+  const orderName = `${name} ${descending ? 'descending' : 'ascending'}`;
   const order = (a: readonly [Key, string], b: readonly [Key, string]) =>
     (compare(a[0], b[0]) || compare(a[1], b[1])) * (descending ? -1 : 1);
 
@@ -58,7 +59,7 @@ export function page<T extends { id: string }>(
 
   let first = 0;
   if (query.cursor !== undefined) {
-    const after = decodeCursor(query.cursor);
+    const after = decodeCursor(query.cursor, orderName);
     const known = fits.findIndex(({ record }) => record.id === after[1]);
     const next = known >= 0 ? known + 1 : fits.findIndex(({ place }) => order(place, after) > 0);
     first = next < 0 ? fits.length : next;
@@ -68,7 +69,7 @@ export function page<T extends { id: string }>(
   const last = items.at(-1);
   return {
     items: items.map(({ record }) => record),
-    nextCursor: last && first + items.length < fits.length ? encodeCursor(last.place) : null,
+    nextCursor: last && first + items.length < fits.length ? encodeCursor(last.place, orderName) : null,
     total: fits.length,
   };
 }
@@ -77,20 +78,28 @@ function compare(a: Key, b: Key): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function encodeCursor(place: readonly [Key, string]): string {
-  return Buffer.from(JSON.stringify(place)).toString('base64url');
+function encodeCursor(place: readonly [Key, string], order: string): string {
+  return Buffer.from(JSON.stringify([...place, order])).toString('base64url');
 }
 
-function decodeCursor(cursor: string): readonly [Key, string] {
-  try {
-    const place: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(place) && place.length === 2 && typeof place[1] === 'string') {
-      if (typeof place[0] === 'string' || typeof place[0] === 'number') return [place[0], place[1]];
-    }
-  } catch {
-    // Not something that we gave out: refused below.
+function decodeCursor(cursor: string, order: string): readonly [Key, string] {
+  const [key, id, made] = partsOf(cursor);
+  if ((typeof key !== 'string' && typeof key !== 'number') || typeof id !== 'string' || typeof made !== 'string') {
+    throw new HoldfastError('USAGE', 'This is not a cursor of a listing.', {
+      hint: 'Pass the nextCursor of the page before, or none for the first page.',
+    });
   }
-  throw new HoldfastError('USAGE', 'This is not a cursor of a listing.', {
-    hint: 'Pass the nextCursor of the page before, or none for the first page.',
+  if (made === order) return [key, id];
+  throw new HoldfastError('USAGE', 'This cursor comes from a listing in another order.', {
+    hint: 'Ask for the next page with the order of the page before, or begin without a cursor.',
   });
+}
+
+function partsOf(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    return Array.isArray(parts) && parts.length === 3 ? parts : [];
+  } catch {
+    return [];
+  }
 }

@@ -96,6 +96,8 @@ describe('snapshot list', () => {
     assert.deepEqual([first.snapshots.length, first.total], [2, 3]);
     assert.ok(first.nextCursor);
     const second = list('--limit', '2', '--cursor', first.nextCursor);
+    const other = workspace.run('snapshot', 'list', '--sort', 'title', '--cursor', first.nextCursor, '--json');
+    assert.deepEqual([other.status, other.error().code], [2, 'USAGE']);
     assert.deepEqual([second.snapshots.map(({ id }) => id), second.nextCursor], [[made[0]], null]);
     const text = done('snapshot', 'list', '--limit', '2').stdout;
     assert.match(text, /^id +created +title +files +size/);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { BackupList, BackupResult, VerifyBackup } from '../../src/protocol/backups.ts';
@@ -111,6 +111,25 @@ test('backup list, verify and delete', t => {
     assert.equal(missing.status, 1, verb);
     assert.equal(missing.error().code, 'NOT_FOUND');
   }
+});
+
+test('`latest` is no older backup while the record of a newer one is missing, as the list says', t => {
+  const workspace = rootedWorkspace(t);
+  const { id, file } = create(workspace);
+  const newer = path.join(path.dirname(file), 'holdfast-29991231T000000Z-abcdefgh.tar.gz');
+  cpSync(file, newer);
+  const list = workspace.run('backup', 'list', '--json');
+  assert.equal(list.status, 5);
+  assert.deepEqual(
+    list.json(BackupList).broken.map(one => one.path),
+    [newer],
+  );
+  for (const verb of ['verify', 'restore', 'delete']) {
+    const refused = workspace.run('backup', verb, 'latest', '--json');
+    assert.deepEqual([refused.status, refused.error().code, refused.error().path], [5, 'CORRUPT', newer], verb);
+  }
+  workspace.done('backup', 'verify', newer);
+  workspace.done('backup', 'verify', id);
 });
 
 test('a damaged backup is found by verify (5) and not restored', t => {

@@ -56,7 +56,7 @@ function namesIn({ ports }: Context, directory: string): string[] {
 /**
  * The archive that `reference` names: an id, prefix or `latest`, or a file. `known` when this root's backups have it.
  *
- * @throws NOT_FOUND, AMBIGUOUS
+ * @throws NOT_FOUND, AMBIGUOUS; CORRUPT for `latest` when a newer one cannot be read
  */
 export function findBackup(context: Context, reference: string): { file: string; known: Backup | undefined } {
   const file = path.resolve(context.workspace, reference);
@@ -64,7 +64,9 @@ export function findBackup(context: Context, reference: string): { file: string;
     /[/\\]|\.tar(\.gz)?$|\.tgz$/.test(reference) ||
     (!/^[a-z0-9]+$/.test(reference) && context.ports.fs.existsSync(file));
   if (isFile) return { file, known: knownAt(context, file) };
-  const known = resolveReference('backup', reference, readBackups(context).backups);
+  const { backups, broken } = readBackups(context);
+  const known = resolveReference('backup', reference, backups);
+  if (reference === 'latest') refuseOlder(known, broken);
   if (!context.ports.fs.existsSync(known.file)) {
     throw new HoldfastError('NOT_FOUND', 'The archive of this backup is gone.', {
       path: known.file,
@@ -72,6 +74,17 @@ export function findBackup(context: Context, reference: string): { file: string;
     });
   }
   return { file: known.file, known };
+}
+
+/** Who asks for the newest must not be told of, or given, an older one. The time is in the name of an archive. */
+function refuseOlder({ file }: Backup, broken: readonly { id: string; path: string; reason: string }[]): void {
+  const timeIn = (name: string) => /^holdfast-(\d{8}T\d{6}Z)-/.exec(name)?.[1] ?? '';
+  const newer = broken.find(({ id }) => timeIn(id) > timeIn(path.basename(file)));
+  if (!newer) return;
+  throw new HoldfastError('CORRUPT', `The newest backup cannot be told: of ${newer.id}, ${newer.reason}.`, {
+    path: newer.path,
+    hint: 'Give the file name of that archive, or the id of another backup: holdfast backup list',
+  });
 }
 
 /** An archive given by its name can be read whatever has become of the vault, which may be why it is needed. */

@@ -16,34 +16,35 @@ export function addWatch(program: Command, run: Run): void {
     ['holdfast watch --json', 'One JSON object a line for each burst of changes: {"at", "paths"}'],
   ]).action(
     run(async call => {
-      const { watchRoot } = await import('../engine/watch/watch.ts');
+      const { auditDirectory, watchRoot } = await import('../engine/watch/watch.ts');
+      const { isWithin } = await import('../engine/names.ts');
       const { requireRoot } = await import('../engine/context.ts');
       const context = await open(call);
       requireRoot(context);
       const { output } = call;
-      const note = ({
-        message,
-        path = '',
-        hint = '',
-      }: {
-        message: string;
-        path?: string | undefined;
-        hint?: string | undefined;
-      }) => output.note(printable([message, path, hint].filter(Boolean).join(' ')));
+      const note = (problem: HoldfastError) => {
+        const { message, path = '', hint = '' } = problem;
+        const at = context.ports.now().toISOString();
+        if (call.globals.json) output.jsonLine({ at, paths: [], problem: problem.toBody() });
+        else output.note(printable([message, path, hint].filter(Boolean).join(' ')));
+      };
       const captures = await capturesOf(call, context, note);
       const watcher = watchRoot(
         context,
         paths => {
           captures?.notice(paths);
+          // The trail tells the sidecar what Holdfast did; people and programs watch their own files.
+          const shown = paths.filter(path => !isWithin(path, auditDirectory));
+          if (shown.length === 0) return;
           const at = context.ports.now().toISOString();
-          if (call.globals.json) output.jsonLine({ at, paths });
-          else output.lines(paths.map(path => `${output.style.dim(at.slice(11, 19))}  ${printable(path)}`));
+          if (call.globals.json) output.jsonLine({ at, paths: shown });
+          else output.lines(shown.map(path => `${output.style.dim(at.slice(11, 19))}  ${printable(path)}`));
         },
         { onProblem: note },
       );
       await watcher.ready;
       captures?.start();
-      output.note(`Watching ${printable(context.root)}; stop with Ctrl-C.`);
+      if (!call.globals.json) output.note(`Watching ${printable(context.root)}; stop with Ctrl-C.`);
       try {
         await untilAborted(call.signal);
       } finally {

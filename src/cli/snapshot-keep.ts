@@ -28,30 +28,44 @@ function addDelete(noun: Command, run: Run): void {
     ['holdfast snapshot delete k3f9 p7xa --yes', 'Two, without being asked'],
   ]).action(
     run(async (call, ids: string[]) => {
-      const { deleteSnapshots } = await import('../engine/snapshots/delete.ts');
+      const { damageOf, deleteSnapshots } = await import('../engine/snapshots/delete.ts');
       const { showSnapshot } = await import('../engine/snapshots/show.ts');
       const context = await open(call);
       let references = ids;
-      await confirm(call, () => {
-        const snapshots = ids.map(id => showSnapshot(context, id));
-        references = snapshots.map(({ id }) => id);
+      await confirm(call, async () => {
+        const lines: string[] = [];
+        references = [];
+        for (const id of ids) {
+          if (await damageOf(context, id)) {
+            references.push(id);
+            lines.push(`  snapshot ${id}, whose record is damaged or lost: for good. First try: holdfast vault repair`);
+            continue;
+          }
+          const snapshot = showSnapshot(context, id);
+          references.push(snapshot.id);
+          lines.push(`  ${snapshotName(snapshot)}  ${count(snapshot.files, 'file')}, ${bytes(snapshot.bytes)}`);
+        }
         return [
-          `Delete ${count(snapshots.length, 'snapshot')}:`,
-          ...snapshots.map(
-            snapshot => `  ${snapshotName(snapshot)}  ${count(snapshot.files, 'file')}, ${bytes(snapshot.bytes)}`,
-          ),
-          'They can be brought back for a day: holdfast snapshot undelete. Go on?',
+          `Delete ${count(lines.length, 'snapshot')}:`,
+          ...lines,
+          'What is whole can be brought back for a day: holdfast snapshot undelete. Go on?',
         ];
       });
       const result = await deleteSnapshots(context, references);
+      const { givenUp = [] } = result;
       return {
         kind: 'report',
         json: result,
         text: style => [
           `Deleted ${count(result.deleted.length, 'snapshot')}: ${result.deleted.map(shortId).join(', ')}.`,
-          style.dim(
-            `To bring it back, before a prune a day from now: holdfast snapshot undelete ${shortId(result.deleted[0] ?? '')}`,
-          ),
+          ...(givenUp.length > 0
+            ? [`Given up, since their records were damaged or lost: ${givenUp.map(shortId).join(', ')}.`]
+            : []),
+          ...result.deleted
+            .filter(id => !givenUp.includes(id))
+            .map(id =>
+              style.dim(`To bring it back, before a prune a day from now: holdfast snapshot undelete ${shortId(id)}`),
+            ),
         ],
       };
     }),

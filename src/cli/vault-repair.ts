@@ -39,8 +39,15 @@ export function damagedLines(style: Style, damaged: VerifyVault['damaged']): str
     `  ${printable(object)}  — ${printable(reason)}`,
     ...(snapshots.length === 0 ? [] : [style.dim(`    in snapshots ${snapshots.map(printable).join(', ')}`)]),
     ...(versions.length === 0 ? [] : [style.dim(`    in sessions ${versions.map(printable).join(', ')}`)]),
-    ...paths.map(path => `    ${printable(path)}`),
+    ...paths.map(path => `    ${path === '' ? 'the whole snapshot' : printable(path)}`),
+    ...givingUp(object).map(style.dim),
   ]);
+}
+
+/** What is left where nothing brings the record of a snapshot back. */
+function givingUp(object: string): string[] {
+  const id = /^(?:snapshots|labels|trash)\/([a-z2-7]{20})\.json$/.exec(object)?.[1];
+  return id === undefined ? [] : [`    if no repair brings it back, to give it up: holdfast snapshot delete ${id}`];
 }
 
 export function addRepair(noun: Command, run: Run): void {

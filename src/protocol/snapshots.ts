@@ -105,5 +105,6 @@ export const RestoreSnapshot = z.object({
 });
 export type RestoreSnapshot = z.input<typeof RestoreSnapshot>;
 
-export const Deleted = z.object({ deleted: z.array(Id) });
+/** `givenUp`: of those, the ones whose record was damaged or lost, so that nothing brings them back. */
+export const Deleted = z.object({ deleted: z.array(Id), givenUp: z.array(Id).optional() });
 export type Deleted = z.infer<typeof Deleted>;

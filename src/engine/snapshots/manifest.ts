@@ -145,6 +145,28 @@ export function* eachCertainManifest(context: Context): Generator<Snapshot> {
 
 const undecided = 'Nothing was deleted, since nobody can tell what this record says. See: holdfast vault verify';
 
+/**
+ * Which records of one snapshot are damaged, as paths in the vault.
+ *
+ * @throws NEWER_VERSION
+ */
+export function damagedRecords(context: Context, id: string): string[] {
+  const reads: Record<string, () => unknown> = {
+    snapshots: () => isThere(context, id) && readManifest(context, id, false),
+    trash: () => readRecord(context.ports, snapshotKind, trashPath(context, id)),
+    labels: () => readRecord(context.ports, labelsKind, labelsPath(context, id)),
+  };
+  return Object.entries(reads).flatMap(([directory, read]) => {
+    try {
+      read();
+      return [];
+    } catch (error) {
+      if (HoldfastError.is(error, 'CORRUPT')) return [`${directory}/${id}.json`];
+      throw error;
+    }
+  });
+}
+
 /** `trash/<id>.json`: a snapshot that was deleted, the file's mtime being the time of that. */
 export interface Trashed {
   snapshot: Snapshot;

@@ -1,8 +1,8 @@
 import type { RepairVault } from '../../protocol/vault.ts';
 import { appendLog } from '../audit/log.ts';
 import { type Context, requireRoot, vaultPath } from '../context.ts';
-import { makeDirectory, removeQuietly, renameOver, syncDirectory, writeDurably } from '../durable.ts';
-import { HoldfastError, isAbsent } from '../errors.ts';
+import { makeDirectory, removeQuietly, writeDurably } from '../durable.ts';
+import { HoldfastError } from '../errors.ts';
 import type { Lock } from '../lock.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
@@ -12,6 +12,7 @@ import { readMarks } from './marks.ts';
 import { entriesOf } from './object-store.ts';
 import { readPack } from './pack.ts';
 import { PackWriter } from './pack-writer.ts';
+import { putAside } from './put-aside.ts';
 import { searchSources } from './sources.ts';
 import { type Survey, surveyVault } from './survey.ts';
 import { withoutSearch } from './verify.ts';
@@ -127,18 +128,4 @@ function checkWritten(context: Context, name: string, entries: readonly IndexEnt
     path: vaultPath(context, 'packs', `${name}.pack`),
     hint: 'Check the disk. The damaged packs are where they were.',
   });
-}
-
-/** Moves a damaged file of the vault to `quarantine/`, where nobody reads it but whoever wants to look. */
-function putAside(context: Context, file: string): void {
-  const { ports } = context;
-  const quarantine = vaultPath(context, 'quarantine');
-  makeDirectory(ports, quarantine);
-  try {
-    renameOver(ports, vaultPath(context, file), vaultPath(context, 'quarantine', file.replaceAll('/', '-')));
-  } catch (error) {
-    if (isAbsent(error)) return;
-    throw error;
-  }
-  syncDirectory(ports, quarantine);
 }

@@ -40,7 +40,12 @@ export async function checkRecords(context: Context, report: ReportRecord, pace:
   for (const name of namesIn(context).filter(one => one.endsWith('.json') && one !== 'vault.json'))
     if (!isWhole(context, name)) report(name, 'its digest does not fit');
   for (const id of await checkTrail(context, report, pace))
-    if (isMissing(context, id)) report(`snapshots/${id}.json`, 'the audit trail knows of it', id);
+    if (isMissing(context, id)) report(`snapshots/${id}.json`, 'it is missing; the audit trail knows of it', id);
+}
+
+/** Snapshots that the audit trail knows, that nobody deleted, and that are not there. */
+export async function lostSnapshots(context: Context, pace: Pace): Promise<string[]> {
+  return [...(await checkTrail(context, () => {}, pace))].filter(id => isMissing(context, id));
 }
 
 function checkVaultRecord(context: Context, report: ReportRecord): void {

@@ -180,6 +180,7 @@ function addRestore(noun: Command, run: Run): void {
           paths: string[],
           options: { to?: string; overwrite: string; dryRun?: boolean },
         ) => {
+          const { findBackup } = await import('../engine/backups/find.ts');
           const { restoreBackup } = await import('../engine/backups/restore.ts');
           const { RestoreBackup } = await import('../protocol/backups.ts');
           const context = await open(call);
@@ -188,7 +189,9 @@ function addRestore(noun: Command, run: Run): void {
             paths: rootPaths(context, paths),
           });
           const backup = backupReference(reference);
-          const name = `backup ${printable(reference)}`;
+          // `latest` says little once there is a newer one.
+          const { known } = findBackup(context, backup);
+          const name = `backup ${known ? shortId(known.id) : printable(reference)}`;
           if (!input.dryRun) {
             await confirm(call, async () => {
               const plan = await restoreBackup(context, backup, { ...input, dryRun: true }, call.work);

@@ -58,7 +58,7 @@ export function addNoun(program: Command, name: string, summary: string): Comman
 export function addVerb(parent: Command, usage: string, summary: string, examples: readonly Example[]): Command {
   const verb = parent.command(usage).description(summary);
   const lines = examples.map(([line, purpose]) => `  # ${purpose}\n  ${line}`);
-  verb.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`);
+  verb.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
   return addGlobalOptions(verb, false);
 }
 

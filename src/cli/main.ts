@@ -62,6 +62,21 @@ function commandMeant(program: Command): string {
   return words.join(' ');
 }
 
+/** Asking for the help of a command that there is not: commander would show that of the noun. */
+function unknownCommand(program: Command): { code: string; message: string } | undefined {
+  let command = program;
+  for (const word of beforeDashes) {
+    // What follows an option with a value is no command.
+    if (command.commands.length === 0 || program.options.some(one => one.long === word && one.required))
+      return undefined;
+    if (word.startsWith('-')) continue;
+    const next = command.commands.find(one => one.name() === word);
+    if (!next) return { code: 'commander.unknownCommand', message: `error: unknown command '${word}'` };
+    command = next;
+  }
+  return undefined;
+}
+
 async function fail(error: unknown): Promise<void> {
   bar.end();
   if (process.env.HOLDFAST_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
@@ -84,15 +99,16 @@ async function main(): Promise<void> {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (!isCommandLineProblem(error)) return fail(error);
+    const unknown = error.code === 'commander.helpDisplayed' ? unknownCommand(program) : undefined;
     const { json } = output.wishes;
     if (error.code === 'commander.version') {
       output.answer({ kind: 'data', json: { version: packageJson.version }, text: () => [packageJson.version] });
-    } else if (error.code === 'commander.helpDisplayed') {
+    } else if (error.code === 'commander.helpDisplayed' && !unknown) {
       output.answer({ kind: 'data', json: { help }, text: () => [help.trimEnd()] });
     } else {
       // A noun without a verb: its help says which there are.
       if (error.code === 'commander.help' && !json) output.raw(`${help}\n`);
-      const { body, status } = usageFailure(error, `${commandMeant(program)} --help`);
+      const { body, status } = usageFailure(unknown ?? error, `${commandMeant(program)} --help`);
       output.error(body);
       process.exitCode = status;
     }

@@ -4,6 +4,8 @@ import { Output } from './output.ts';
 import { ProgressBar, progressText } from './progress.ts';
 
 test('progress in words', () => {
+  // The total is that of an earlier time.
+  assert.equal(progressText({ phase: 'Reading', done: 306, total: 301, unit: 'files' }), 'Reading  306 files');
   assert.equal(progressText({ phase: 'Reading', done: 1200, total: 0, unit: 'files' }), 'Reading  1,200 files');
   assert.match(
     progressText({ phase: 'Writing', done: 512, total: 2048, unit: 'bytes' }),

@@ -8,8 +8,9 @@ const milliseconds = { untilFirst: 300, between: 100, betweenLines: 10_000 };
 /** How far the work is, in one line: `Reading files  1,200 of 10,000 (12 %)`. */
 export function progressText({ phase, done, total, unit }: Progress): string {
   const amount = (value: number) => (unit === 'bytes' ? bytes(value) : number(value));
-  if (total === 0) return `${printable(phase)}  ${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}`;
-  const share = Math.min(1, done / total);
+  // A total is what there was the last time, at most: more than all says nothing.
+  if (total === 0 || done > total) return `${printable(phase)}  ${amount(done)}${unit === 'bytes' ? '' : ` ${unit}`}`;
+  const share = done / total;
   const filled = Math.round(share * 20);
   const bar = `${'█'.repeat(filled)}${'░'.repeat(20 - filled)}`;
   return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${printable(phase)}  ${amount(done)} of ${amount(total)}`;

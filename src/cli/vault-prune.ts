@@ -24,15 +24,26 @@ function snapshotLines(style: Style, { snapshots }: PruneResult): string[] {
 function pruneLines(style: Style, result: PruneResult): string[] {
   const { dryRun, snapshots, trash, versions, packs, bytesReclaimed, bytesPending, grace } = result;
   const forgotten = snapshots.filter(({ keep }) => !keep).length;
-  const says = dryRun ? 'Would delete' : 'Deleted';
+  const deleted = [
+    ...(forgotten > 0 ? [count(forgotten, 'snapshot')] : []),
+    ...(versions.removed > 0 ? [`${count(versions.removed, 'version')} of sessions`] : []),
+  ];
+  const says =
+    deleted.length === 0
+      ? `No snapshot ${dryRun ? 'would be' : 'was'} deleted`
+      : `${dryRun ? 'Would delete' : 'Deleted'} ${deleted.join(' and ')}`;
   const freed = bytesReclaimed < 0 ? `${bytes(-bytesReclaimed)} more in use for now` : `${bytes(bytesReclaimed)} freed`;
   const moved = packs.rewritten > 0 ? `, ${count(packs.rewritten, 'pack')} rewritten` : '';
   return [
     ...snapshotLines(style, result),
-    `${says} ${count(forgotten, 'snapshot')}${versions.removed > 0 ? ` and ${count(versions.removed, 'version')} of sessions` : ''}: ${freed}${moved}.`,
-    ...(trash.removed > 0 ? [`Gone for good: ${count(trash.removed, 'deleted snapshot')}.`] : []),
+    `${says}: ${freed}${moved}.`,
+    ...(trash.removed > 0
+      ? [`${dryRun ? 'Would be gone' : 'Gone'} for good: ${count(trash.removed, 'deleted snapshot')}.`]
+      : []),
     ...(trash.kept > 0
-      ? [`In the trash: ${count(trash.kept, 'snapshot')}. To bring one back: holdfast snapshot undelete ID`]
+      ? [
+          `${dryRun ? 'Would be in the trash' : 'In the trash'}: ${count(trash.kept, 'snapshot')}. To bring one back: holdfast snapshot undelete ID`,
+        ]
       : []),
     ...(bytesPending > 0
       ? [style.dim(`${bytes(bytesPending)} more can be freed ${grace} after being marked; to free them now: --grace 0`)]

@@ -12,18 +12,21 @@ const sources: Record<RepairVault['repaired'][number]['from'], string> = {
   vault: 'made anew',
 };
 
-function repairLines(style: Style, { repaired, lost }: RepairVault): string[] {
+function repairLines(style: Style, { repaired, lost, quarantined = [] }: RepairVault): string[] {
   if (repaired.length === 0 && lost.length === 0) return [`${style.good('The vault is whole:')} nothing to repair.`];
   return [
     ...(repaired.length === 0
       ? []
       : [
-          `${style.good(`Repaired (${number(repaired.length)}):`)} what was damaged lies in the vault's directory quarantine.`,
+          style.good(`Repaired (${number(repaired.length)}):`),
           ...repaired.map(
             ({ object, from, path }) =>
               `  ${printable(object)}  ${style.dim(`— ${sources[from]}${path === undefined ? '' : `: ${printable(path)}`}`)}`,
           ),
         ]),
+    ...(quarantined.length === 0
+      ? []
+      : [`Put aside in the vault's directory quarantine: ${count(quarantined.length, 'damaged file')}.`]),
     ...(lost.length === 0
       ? ['The vault is whole again.']
       : [

@@ -17,9 +17,10 @@ function verifyLines(style: Style, result: VerifyVault, readData: boolean): stri
   return [
     `${style.bad(`The vault is damaged (${number(result.damaged.length)}):`)} ${read}.`,
     ...damagedLines(style, result.damaged),
-    `${number(result.repairable)} of it can be repaired from the root or a backup${
-      result.repairable > 0 ? ', with: holdfast vault repair' : ''
-    }. Whatever is not named here still restores.`,
+    result.repairable > 0
+      ? `${number(result.repairable)} of it can be repaired from the root or a backup, with: holdfast vault repair`
+      : 'Neither the root nor a backup that is known has any of it.',
+    'Whatever is not named here still restores.',
   ];
 }
 

@@ -97,7 +97,7 @@ function breakStale(ports: Ports, path: string): void {
     const there = record.host === ports.host.name ? '' : ` on ${record.host}`;
     throw new HoldfastError(
       'LOCKED',
-      `Process ${record.pid}${there} of ${record.user} has been at work here since ${record.since}.`,
+      `Process ${record.pid}${there} (user ${record.user}) has been at work here since ${record.since}.`,
       {
         path,
         hint: there

@@ -31,6 +31,8 @@ export const RepairVault = z.object({
     }),
   ),
   lost: VerifyVault.shape.damaged,
+  /** Damaged files that went to `quarantine/`; absent when nothing did, as where all was simply gone. */
+  quarantined: z.array(z.string()).optional(),
 });
 export type RepairVault = z.infer<typeof RepairVault>;
 

@@ -132,6 +132,21 @@ test('`latest` is no older backup while the record of a newer one is missing, as
   workspace.done('backup', 'verify', id);
 });
 
+test('what is no archive is called so, and a restore names the backup', t => {
+  const workspace = rootedWorkspace(t);
+  workspace.write({ 'short.tar': 'root:x:0:0\n', 'long.tar': 'root:x:0:0\n'.repeat(1000) });
+  for (const name of ['short.tar', 'long.tar']) {
+    const { status, stdout } = workspace.run('backup', 'verify', name);
+    assert.equal(status, 5);
+    assert.match(stdout, /This is not a tar archive\./, name);
+  }
+  const { id } = create(workspace);
+  assert.match(
+    workspace.done('backup', 'restore', 'latest').stdout,
+    new RegExp(`^Restored backup ${id.slice(0, 8)} to`),
+  );
+});
+
 test('a damaged backup is found by verify (5) and not restored', t => {
   const workspace = rootedWorkspace(t);
   workspace.write({

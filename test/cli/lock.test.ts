@@ -37,11 +37,14 @@ test('of two that apply at once one works, and the other is told who is at it (6
   assert.deepEqual([holder.pid, holder.host], [child.pid, hostname()]);
   const since = Date.parse(holder.since);
   assert.ok(since >= started && since <= Date.now(), holder.since);
-  assert.match(message, new RegExp(`^Process ${child.pid} of .+ has been at work here since ${holder.since}\\.$`));
+  assert.match(
+    message,
+    new RegExp(`^Process ${child.pid} \\(user .+\\) has been at work here since ${holder.since}\\.$`),
+  );
   assert.match(hint ?? '', /Wait for it/);
   const inText = workspace.run(...apply);
   assert.equal(inText.status, 6);
-  assert.match(inText.stderr, new RegExp(`Process ${child.pid} of `));
+  assert.match(inText.stderr, new RegExp(`Process ${child.pid} \\(user `));
   assert.deepEqual(readdirSync(workspace.root), ['.holdfast'], 'it changed nothing');
 
   child.kill('SIGCONT');

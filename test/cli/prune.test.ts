@@ -38,6 +38,10 @@ test('vault prune keeps by rules and says why; undelete brings back; after a day
   const vault = path.join(root, '.holdfast');
   const longAgo = new Date(Date.now() - 25 * 3_600_000);
   utimesSync(path.join(vault, 'trash', `${gone}.json`), longAgo, longAgo);
+  assert.match(
+    done('vault', 'prune', '--grace', '0', '--dry-run').stdout,
+    /^No snapshot would be deleted: .*\nWould be gone for good: 1 deleted snapshot\./m,
+  );
   const result = done('vault', 'prune', '--grace', '0', '--json').json(PruneResult);
   assert.ok(result.packs.deleted > 0 && result.bytesReclaimed > 0);
   assert.deepEqual([result.trash, readdirSync(path.join(vault, 'trash'))], [{ kept: 0, removed: 1 }, []]);

@@ -72,6 +72,8 @@ describe('wrong usage ends with 2 and changes nothing', () => {
     ['a noun without a verb', ['snapshot']],
     ['an unknown noun', ['frobnicate']],
     ['an unknown verb', ['snapshot', 'frobnicate']],
+    ['help of an unknown verb', ['help', 'snapshot', 'frobnicate']],
+    ['help of an unknown noun', ['frobnicate', '--help']],
     ['a rule that is no number', ['vault', 'prune', '--keep-last', 'some']],
     ['an unknown option', ['status', '--frobnicate']],
     ['an unknown option before the noun', ['--frobnicate', 'status']],

@@ -22,6 +22,18 @@ describe('vault verify', () => {
     );
   });
 
+  test('says what was put aside, and nothing of it where a pack was simply gone', t => {
+    const { done, root } = rootedWorkspace(t);
+    done('snapshot', 'create');
+    const packs = path.join(root, '.holdfast', 'packs');
+    rmSync(packs, { recursive: true });
+    assert.doesNotMatch(done('vault', 'repair').stdout, /quarantine/);
+    writeFileSync(path.join(root, '.holdfast', '.gitignore'), 'damaged');
+    const { stdout } = done('vault', 'repair');
+    assert.match(stdout, /Put aside in the vault's directory quarantine: 1 damaged file\./);
+    assert.match(stdout, /The vault is whole again/);
+  });
+
   test('of a damaged pack names the snapshots and paths, with 5', t => {
     const { done, run, root } = rootedWorkspace(t);
     done('snapshot', 'create');
@@ -48,6 +60,8 @@ describe('vault verify', () => {
     const lost = run('vault', 'repair');
     assert.equal(lost.status, 5);
     assert.match(lost.stdout, /^Still lost \(1 object\)/);
+    assert.match(lost.stdout, /^ {4}the whole snapshot$/m);
+    assert.match(run('vault', 'verify').stdout, /^Neither the root nor a backup/m);
   });
 });
 

@@ -57,8 +57,10 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
       throw asArchiveError(failure ?? error, file);
     }
   };
+  let entries = 0;
   try {
     for await (const entry of parser as AsyncIterable<ArchivePart>) {
+      entries++;
       const { header } = entry;
       exactNames(header);
       // The parser would wait for bytes that never come: a directory has none, whatever size it declares, and a size in
@@ -70,6 +72,8 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
     if (failure) throw failure;
     if (plainBytes === 0) throw new Error('it is empty');
   } catch (error) {
+    if (entries === 0 && failure === undefined && plainBytes > 0 && !HoldfastError.is(error))
+      throw noArchive(file, error);
     throw asArchiveError(failure ?? error, file);
   } finally {
     for (const stage of stages) stage.destroy();
@@ -78,10 +82,20 @@ export async function* readArchive(ports: Ports, file: string): AsyncGenerator<A
 
 function asArchiveError(error: unknown, file: string): HoldfastError {
   if (HoldfastError.is(error)) return error;
-  return new HoldfastError('CORRUPT', `The archive cannot be read to its end: ${(error as Error).message}.`, {
+  const { message } = error as Error;
+  const why = message.startsWith('Invalid tar header') ? 'what comes next is no entry of a tar archive' : message;
+  return new HoldfastError('CORRUPT', `The archive cannot be read to its end: ${why}.`, {
     path: file,
     hint: 'Use another backup; list them with: holdfast backup list',
     cause: error,
+  });
+}
+
+function noArchive(file: string, cause: unknown): HoldfastError {
+  return new HoldfastError('CORRUPT', 'This is not a tar archive.', {
+    path: file,
+    hint: 'Give a .tar or .tar.gz file, or the id of a backup: holdfast backup list',
+    cause,
   });
 }
 

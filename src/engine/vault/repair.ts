@@ -32,9 +32,10 @@ export async function repairVault(context: Context, work: Work): Promise<RepairV
   for (const name of ['locks', 'tmp', 'packs', 'snapshots']) makeDirectory(context.ports, vaultPath(context, name));
   return deleting(context, async lock => {
     const repaired = new Map<string, Repaired[number]>();
+    const quarantined = new Set<string>();
     let survey = await surveyVault(context, { readData: true }, work);
     while (survey.damaged.length > 0) {
-      const mended = await mend(context, survey, lock, work);
+      const mended = await mend(context, survey, quarantined, lock, work);
       // What a backup has may fit no better than what was there: an entry of the audit trail behind one that was forged.
       if (mended.every(({ object }) => repaired.has(object))) break;
       for (const one of mended) repaired.set(one.object, one);
@@ -48,11 +49,22 @@ export async function repairVault(context: Context, work: Work): Promise<RepairV
         target: '',
         details: { repaired: repaired.size, lost: lost.length },
       });
-    return { ok: lost.length === 0, repaired: [...repaired.values()], lost };
+    return {
+      ok: lost.length === 0,
+      repaired: [...repaired.values()],
+      lost,
+      ...(quarantined.size > 0 ? { quarantined: [...quarantined] } : {}),
+    };
   });
 }
 
-async function mend(context: Context, survey: Survey, lock: Lock, work: Work): Promise<Repaired> {
+async function mend(
+  context: Context,
+  survey: Survey,
+  quarantined: Set<string>,
+  lock: Lock,
+  work: Work,
+): Promise<Repaired> {
   const repaired: Repaired = [];
   const records = new Map<string, Buffer>();
   const packs: { name: string; entries: IndexEntry[] }[] = [];
@@ -83,14 +95,15 @@ async function mend(context: Context, survey: Survey, lock: Lock, work: Work): P
   for (const { name, entries } of packs) checkWritten(context, name, entries);
   for (const [record, bytes] of records) {
     lock.check();
-    putAside(context, record);
+    if (putAside(context, record)) quarantined.add(record);
     writeDurably(context.ports, vaultPath(context, record), bytes);
   }
   const written = new Set(packs.map(({ name }) => name));
   for (const pack of survey.salvaged.keys()) {
     lock.check();
     // A pack that came out as it was before the damage has taken the place of the damaged one by its name.
-    if (!written.has(pack)) putAside(context, `packs/${pack}.pack`);
+    const file = `packs/${pack}.pack`;
+    if (!written.has(pack) && putAside(context, file)) quarantined.add(file);
     removeQuietly(context.ports.fs, vaultPath(context, 'index', `${pack}.idx`));
     repaired.push({
       object: `packs/${pack}.pack`,

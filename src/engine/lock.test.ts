@@ -55,7 +55,7 @@ test('who holds it is named', async () => {
     withLock(here, path, async () => {}),
     (error: HoldfastError) => {
       assert.equal(error.code, 'LOCKED');
-      assert.match(error.message, /4711 on elsewhere of tester/);
+      assert.match(error.message, /4711 on elsewhere \(user tester\)/);
       return true;
     },
   );

@@ -106,11 +106,13 @@ test('the verbs of the engine, from another process', async t => {
   );
   assert.equal(Buffer.from(await engine.snapshotContent('latest', 'note.txt')).toString(), 'first');
   writeFileSync(path.join(root, 'note.txt'), 'second');
-  const diff = await engine.diffSnapshot('latest', null, ['note.txt', 'absent.txt']);
+  const diff = await engine.diffSnapshot('latest', null, ['note.txt']);
   assert.deepEqual(
     diff.modified.map(change => change.path),
     ['note.txt'],
   );
+  const mistyped = engine.diffSnapshot('latest', null, ['note.txt', 'absent.txt']);
+  assert.equal(await mistyped.catch(error => error.path), 'absent.txt');
   const restored = await engine.restoreSnapshot(snapshot.id, {});
   assert.equal(restored.overwritten, 1);
   assert.equal((await engine.status()).snapshots.count, 2);

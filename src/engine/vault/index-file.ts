@@ -1,4 +1,6 @@
 import { sealCache, unsealCache } from './cache-file.ts';
+import { objectId } from './object-id.ts';
+import type { Block } from './pack.ts';
 
 /**
  * Where the objects of one pack lie. A cache: it can be made again from the pack at any time.
@@ -85,4 +87,16 @@ const viewOf = ({ buffer, byteOffset, length }: Buffer) => new DataView(buffer, 
 function columnsOf(count: number): [number, number, number] {
   const first = count * idLength;
   return [first, first + count * 4, first + count * 8];
+}
+
+/** The objects of one block, each once: a few bytes may decompress to a million times the same. */
+export function entriesOf({ offset, raw, lengths }: Block & { offset: number }): IndexEntry[] {
+  const entries = new Map<string, IndexEntry>();
+  let at = lengths.length * 4;
+  for (const length of lengths) {
+    const id = objectId(raw.subarray(at, at + length));
+    if (!entries.has(id)) entries.set(id, { id, offset, at, length });
+    at += length;
+  }
+  return [...entries.values()];
 }

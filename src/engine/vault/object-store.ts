@@ -7,7 +7,7 @@ import { readMarks } from './marks.ts';
 import { allPackRecords } from './merged-index.ts';
 import { objectId } from './object-id.ts';
 import { type Location, ObjectIndex } from './object-index.ts';
-import { type Block, bufferOf, type FilledBlock, idsOf } from './pack.ts';
+import { bufferOf, type FilledBlock, idsOf } from './pack.ts';
 import { indexPath } from './pack-index.ts';
 import { PackReader, packPath } from './pack-reader.ts';
 import { PackWriter } from './pack-writer.ts';
@@ -283,16 +283,4 @@ export function listPacks(context: Pick<Context, 'ports' | 'root'>): string[] {
     if (isAbsent(error)) return [];
     throw error;
   }
-}
-
-/** The objects of one block, each once: a few bytes may decompress to a million times the same. */
-export function entriesOf({ offset, raw, lengths }: Block & { offset: number }): IndexEntry[] {
-  const entries = new Map<string, IndexEntry>();
-  let at = lengths.length * 4;
-  for (const length of lengths) {
-    const id = objectId(raw.subarray(at, at + length));
-    if (!entries.has(id)) entries.set(id, { id, offset, at, length });
-    at += length;
-  }
-  return [...entries.values()];
 }

@@ -1,8 +1,7 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
 import { writeCache } from './cache-file.ts';
-import { decodeIndex, encodeIndex, type IndexEntry, recordsOf } from './index-file.ts';
-import { entriesOf } from './object-store.ts';
+import { decodeIndex, encodeIndex, entriesOf, type IndexEntry, recordsOf } from './index-file.ts';
 import { readPack } from './pack.ts';
 import { packPath } from './pack-reader.ts';
 

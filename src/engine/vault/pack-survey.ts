@@ -1,9 +1,9 @@
 import type { Context } from '../context.ts';
 import { asHoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
-import { type IndexEntry, recordsOf } from './index-file.ts';
+import { entriesOf, type IndexEntry, recordsOf } from './index-file.ts';
 import { objectHash } from './object-id.ts';
-import { entriesOf, listPacks } from './object-store.ts';
+import { listPacks } from './object-store.ts';
 import { readPack } from './pack.ts';
 import { packPath } from './pack-reader.ts';
 import type { Survey } from './survey.ts';

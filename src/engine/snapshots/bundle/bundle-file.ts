@@ -2,10 +2,9 @@ import { HoldfastError, isAbsent } from '../../errors.ts';
 import type { Pace } from '../../pace.ts';
 import type { FileCalls, Ports } from '../../ports.ts';
 import { BlockCache } from '../../vault/block-cache.ts';
-import { recordsOf } from '../../vault/index-file.ts';
+import { entriesOf, recordsOf } from '../../vault/index-file.ts';
 import { objectHash, objectId } from '../../vault/object-id.ts';
 import { ObjectIndex } from '../../vault/object-index.ts';
-import { entriesOf } from '../../vault/object-store.ts';
 import { type Allocate, type Block, readBlock } from '../../vault/pack.ts';
 import { corruptBundle } from './format.ts';
 

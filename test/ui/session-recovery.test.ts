@@ -12,13 +12,15 @@ import { Workbench } from './workbench.ts';
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'holdfast-ui-')));
 const folder = join(scratch, 'workspace');
 const root = join(folder, 'state');
+/** Another folder whose root is the same. */
+const otherFolder = join(scratch, 'other');
 mkdirSync(root, { recursive: true });
-// Not among the user's settings: those of a machine are not read from there once VS Code knows which they are.
-mkdirSync(join(folder, '.vscode'));
-writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify({ 'holdfast.root': root }));
+for (const one of [folder, otherFolder]) {
+  // Not among the user's settings: those of a machine are not read from there once VS Code knows which they are.
+  mkdirSync(join(one, '.vscode'), { recursive: true });
+  writeFileSync(join(one, '.vscode', 'settings.json'), JSON.stringify({ 'holdfast.root': root }));
+}
 writeFileSync(join(scratch, 'notes.md'), '# Notes\n');
-const workspaceFile = join(scratch, 'other.code-workspace');
-writeFileSync(workspaceFile, JSON.stringify({ folders: [{ path: folder }] }));
 const cli = (...args: string[]) =>
   JSON.parse(
     execFileSync(
@@ -81,8 +83,8 @@ vscodeTest(
     // The window first: an extension host that it starts anew would go on with what was typed.
     await crash(page);
     killWriters();
-    // In a workspace that never had this editor VS Code itself has nothing to bring back.
-    const second = await openAnother({ workspace: workspaceFile });
+    // In a folder that never had this editor VS Code itself has nothing to bring back.
+    const second = await openAnother({ folder: otherFolder });
     const again = new Workbench(second);
     await second.locator('.quick-input-widget:visible', { hasText: 'Unsaved edits from before' }).waitFor();
     assert.deepEqual(await again.quickPickLabels(), ['Lab notes']);

@@ -1,9 +1,9 @@
 import type { Pace } from '../pace.ts';
 import type { Ports } from '../ports.ts';
 import { runJob } from '../threads/run-job.ts';
+import { giveShared } from '../threads/shared-memory.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import { type ChunkToPack, chunkHead, type PackedChunk, packChunk } from '../vault/pack-chunk.ts';
-import { chunkLength } from '../vault/tree.ts';
 
 /** To each thread, so that it goes on while this one reads. */
 const perThread = 3;
@@ -26,8 +26,6 @@ export class ChunksAhead {
   readonly #pace: Pace;
   readonly #ids: string[] = [];
   readonly #coming: Coming[] = [];
-  /** Shared: what is handed over instead makes each thread collect garbage for every 32 MiB. */
-  readonly #free: SharedArrayBuffer[] = [];
   #asked = 0;
   /** Whether the last chunk was new to the vault, and so the next one probably is. */
   #isNew = true;
@@ -38,12 +36,7 @@ export class ChunksAhead {
     this.#pace = pace;
   }
 
-  /** Memory for the next chunk, which begins after `chunkHead` bytes. */
-  take(): SharedArrayBuffer {
-    return this.#free.pop() ?? new SharedArrayBuffer(chunkHead + chunkLength);
-  }
-
-  /** Takes the memory, too. Resolves when there is room for more. */
+  /** @param memory shared memory with a chunk after `chunkHead` bytes: this gives it back. Resolves when there is room for more. */
   async add(memory: SharedArrayBuffer, length: number): Promise<void> {
     const { fs, threads } = this.#ports;
     const chunk: Coming = { memory, length, compress: this.#isNew && this.#store.putBlock !== undefined };
@@ -91,6 +84,6 @@ export class ChunksAhead {
     } else {
       await this.#store.put('content', id, Buffer.from(memory, chunkHead, length));
     }
-    this.#free.push(memory);
+    giveShared(memory);
   }
 }

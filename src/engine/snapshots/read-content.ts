@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import type { Pace } from '../pace.ts';
 import type { FileCalls, Ports } from '../ports.ts';
+import { giveShared, takeShared } from '../threads/shared-memory.ts';
 import { objectHash, objectId } from '../vault/object-id.ts';
 import type { ObjectSink } from '../vault/object-store.ts';
 import { chunkHead } from '../vault/pack-chunk.ts';
@@ -78,10 +79,13 @@ async function readLarge(
   const whole = objectHash();
   let size = 0;
   for (;;) {
-    const memory = ahead.take();
+    const memory = takeShared();
     const chunk = new Uint8Array(memory, chunkHead);
     const length = readChunk(ports.fs, file, chunk, chunkLength);
-    if (length === 0) break;
+    if (length === 0) {
+      giveShared(memory);
+      break;
+    }
     whole.update(chunk.subarray(0, length));
     size += length;
     await ahead.add(memory, length);

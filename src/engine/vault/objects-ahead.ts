@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ports } from '../ports.ts';
 import { runJob } from '../threads/run-job.ts';
+import { giveShared, takeShared } from '../threads/shared-memory.ts';
 import type { ObjectStore } from './object-store.ts';
 import { packPath } from './pack-reader.ts';
 import { chunkLength } from './tree.ts';
@@ -34,12 +35,11 @@ export async function* objectsAhead(
   const atOnce = (ports.threads?.count ?? 0) * perThread;
   let asked = 0;
   const coming: Coming[] = [];
-  const free: SharedArrayBuffer[] = [];
 
   const begin = (id: string) => {
     const place = store.locate(id);
     if (!place || place.length < worthAsking.from || place.length > worthAsking.to) return coming.push({});
-    const memory = free.pop() ?? new SharedArrayBuffer(chunkLength);
+    const memory = takeShared();
     const one: Coming = { memory };
     const isElsewhere = asked < atOnce;
     if (isElsewhere) asked++;
@@ -71,6 +71,6 @@ export async function* objectsAhead(
     const one = coming.shift()!;
     await one.reading;
     yield one.bytes ?? store.get(id);
-    if (one.memory) free.push(one.memory);
+    if (one.memory) giveShared(one.memory);
   }
 }

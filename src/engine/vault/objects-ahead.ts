@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ports } from '../ports.ts';
 import { runJob } from '../threads/run-job.ts';
 import { giveShared, takeShared } from '../threads/shared-memory.ts';
@@ -8,22 +7,20 @@ import { chunkLength } from './tree.ts';
 
 /** Smaller objects are read sooner than asked for, and larger ones do not fit the memory that threads share. */
 const worthAsking = { from: 256 * 1024, to: chunkLength };
-/** To each thread, so that it goes on while what it read is used. */
+/** Objects that are read before it is their turn, for each thread: one is used, one is read, one waits. */
 const perThread = 3;
-/** Objects that may be read before it is their turn. */
-const ahead = 6;
 
 interface Coming {
+  /** Until another thread has read it. */
   reading?: Promise<void>;
-  /** Absent until it is read, and when that failed. */
+  /** Absent when nobody has, and when that failed. */
   bytes?: Uint8Array;
   memory?: SharedArrayBuffer;
 }
 
 /**
  * The bytes of objects, one after the other, each good until the next is asked for. Other threads read and decompress the
- * large ones before it is their turn, and so does this one while it would wait for them. Nobody checks their bytes: that is
- * for whoever knows the digest of all together.
+ * large ones before it is their turn, and do not check their bytes: that is for whoever knows the digest of all together.
  *
  * @throws CORRUPT
  */
@@ -32,41 +29,27 @@ export async function* objectsAhead(
   store: ObjectStore,
   ids: readonly string[],
 ): AsyncGenerator<Uint8Array> {
-  const atOnce = (ports.threads?.count ?? 0) * perThread;
-  let asked = 0;
+  const ahead = 1 + (ports.threads?.count ?? 0) * perThread;
   const coming: Coming[] = [];
 
-  const begin = (id: string) => {
-    const place = store.locate(id);
-    if (!place || place.length < worthAsking.from || place.length > worthAsking.to) return coming.push({});
+  const begin = (id: string): Coming => {
+    const place = ports.threads && store.locate(id);
+    if (!place || place.length < worthAsking.from || place.length > worthAsking.to) return {};
     const memory = takeShared();
     const one: Coming = { memory };
-    const isElsewhere = asked < atOnce;
-    if (isElsewhere) asked++;
-    const question = { ...place, pack: packPath({ root }, place.pack), memory };
-    one.reading = runJob(isElsewhere ? ports : { fs: ports.fs }, 'readObject', question)
-      .then(
-        () => {
-          one.bytes = new Uint8Array(memory, 0, place.length);
-        },
-        // What is wrong with it is told when the store reads it.
-        () => {},
-      )
-      .finally(() => {
-        if (isElsewhere) asked--;
-        delete one.reading;
-      });
-    return coming.push(one);
+    one.reading = runJob(ports, 'readObject', { ...place, pack: packPath({ root }, place.pack), memory }).then(
+      () => {
+        one.bytes = new Uint8Array(memory, 0, place.length);
+      },
+      // What is wrong with it is told when the store reads it.
+      () => {},
+    );
+    return one;
   };
 
-  let next = 0;
   for (const [number, id] of ids.entries()) {
-    while (next < ids.length && next < number + ahead) {
-      const isWaiting = coming[0]?.reading !== undefined;
-      if (asked >= atOnce && next > number && !isWaiting) break;
-      begin(ids[next++]!);
-      // What other threads say is heard only when the event loop turns.
-      if (isWaiting) await nextTurn();
+    while (coming.length < ahead && number + coming.length < ids.length) {
+      coming.push(begin(ids[number + coming.length]!));
     }
     const one = coming.shift()!;
     await one.reading;

@@ -7,6 +7,10 @@ export interface Location {
   length: number;
 }
 
+/** To look through all records for so few takes less time than making a table of them. */
+const fewLookups = 8;
+const idLength = 32;
+
 /**
  * Finds objects by id over the index records of all packs: a hash table of positions over the records as they were
  * read, so that loading costs little and a million objects need no million strings.
@@ -16,6 +20,7 @@ export class ObjectIndex {
   #count = 0;
   #table = new Uint32Array(0);
   #filled = 0;
+  #lookups = 0;
 
   get size(): number {
     return this.#count;
@@ -42,7 +47,10 @@ export class ObjectIndex {
 
   /** The number of the record that `find` finds: records are numbered from 0, pack after pack as they were added. */
   numberOf(id: string): number | undefined {
-    if (this.#filled < this.#count) this.#fill();
+    if (this.#filled < this.#count) {
+      if (this.#lookups++ < fewLookups) return this.#search(id);
+      this.#fill();
+    }
     if (this.#table.length === 0) return undefined;
     const mask = this.#table.length - 1;
     for (let slot = Number.parseInt(id.slice(0, 8), 16) & mask; ; slot = (slot + 1) & mask) {
@@ -50,6 +58,17 @@ export class ObjectIndex {
       if (number === 0) return undefined;
       if (this.idOf(number - 1) === id) return number - 1;
     }
+  }
+
+  #search(id: string): number | undefined {
+    const bytes = Buffer.from(id, 'hex');
+    if (bytes.length !== idLength) return undefined;
+    for (const { records, first } of this.#packs) {
+      for (let at = records.indexOf(bytes); at >= 0; at = records.indexOf(bytes, at + 1)) {
+        if (at % recordLength === 0) return first + at / recordLength;
+      }
+    }
+    return undefined;
   }
 
   idOf(number: number): string {

@@ -39,7 +39,7 @@ export async function readContent(
   for (let attempt = 1; ; attempt++) {
     const file = fs.openSync(path, readFlags);
     try {
-      const content = await readOnce(ports, file, before.size, store, pace);
+      const content = await readOnce({ ports, store, pace }, file, before.size);
       const stat = stateOf(fs, file);
       const same = stat.size === content.size && isUntouched(before, stat);
       if (same || attempt === attempts) return { content, stat, fuzzy: !same };
@@ -50,14 +50,15 @@ export async function readContent(
   }
 }
 
-async function readOnce(
-  ports: Pick<Ports, 'fs' | 'threads'>,
-  file: number,
-  expected: number,
-  store: ObjectSink,
-  pace: Pace,
-): Promise<ReadContent['content']> {
-  if (expected > chunkLength) return readLarge(ports, file, expected, store, pace);
+interface Reading {
+  ports: Pick<Ports, 'fs' | 'threads'>;
+  store: ObjectSink;
+  pace: Pace;
+}
+
+async function readOnce(reading: Reading, file: number, expected: number): Promise<ReadContent['content']> {
+  if (expected > chunkLength) return readLarge(reading, file, expected);
+  const { ports, store } = reading;
   const bytes = scratch.subarray(0, readChunk(ports.fs, file, scratch, expected));
   const sha256 = objectId(bytes);
   if (bytes.length > 0) await store.put('content', sha256, bytes);
@@ -68,11 +69,9 @@ async function readOnce(
 const worthThreads = 16 * chunkLength;
 
 async function readLarge(
-  ports: Pick<Ports, 'fs' | 'threads'>,
+  { ports, store, pace }: Reading,
   file: number,
   expected: number,
-  store: ObjectSink,
-  pace: Pace,
 ): Promise<ReadContent['content']> {
   if (expected >= worthThreads) ports.threads?.getReady();
   const ahead = new ChunksAhead(ports, store, pace);

@@ -14,7 +14,7 @@ import { lstatOf } from '../placement/plan.ts';
 import { settleRoot } from '../placement/recover.ts';
 import type { Ports, Work } from '../ports.ts';
 import type { ObjectStore } from '../vault/object-store.ts';
-import { readScanCache, type ScanCache, writeScanCache } from '../vault/scan-cache.ts';
+import { packLengths, readScanCache, type ScanCache, writeScanCache } from '../vault/scan-cache.ts';
 import { storing } from '../vault/storing.ts';
 import { ensureVault } from '../vault/vault-record.ts';
 import { type Captured, capture } from './capture.ts';
@@ -98,7 +98,7 @@ async function takeInto(
   const key = captureKey(context);
   if (whole) getReady(context);
   const cache = base === undefined ? trustedCache(context, store, key) : undefined;
-  store.rely(cache?.packs ?? []);
+  store.rely(cache?.packs.keys() ?? []);
   const legacy = scope.legacy ? await captureLegacy(context, store, work) : undefined;
   const captured = legacy ?? (await captureWith(context, base ?? context.root, store, selection, cache, work));
   await store.flush();
@@ -122,8 +122,12 @@ async function takeInto(
   };
   commitSnapshot(context, snapshot, store);
   if (whole && 'directories' in captured) {
-    if (!cache || !isAsBefore(captured, cache))
-      writeScanCache(context, { key, packs: [...store.packs], directories: captured.directories });
+    if (!cache || !isAsBefore(captured, cache)) {
+      // Those of before were measured when the cache was read.
+      const lengthOf = packLengths(context);
+      const packs = new Map(Array.from(store.packs, name => [name, cache?.packs.get(name) ?? lengthOf(name)]));
+      writeScanCache(context, { key, packs, directories: captured.directories });
+    }
     writeNewest(context, id);
   }
   return snapshot;
@@ -156,7 +160,7 @@ export function captureKey(context: Context): string {
 export function trustedCache(context: Context, store: ObjectStore, key: string): ScanCache | undefined {
   const cache = readScanCache(context, key);
   const { packs } = store;
-  return cache?.packs.every(pack => packs.has(pack)) ? cache : undefined;
+  return cache && [...cache.packs.keys()].every(pack => packs.has(pack)) ? cache : undefined;
 }
 
 function isAsBefore({ directories }: { directories: ScanCache['directories'] }, before: ScanCache): boolean {

@@ -68,10 +68,12 @@ export function isUsed(context: Context): boolean {
  * @throws CORRUPT also when only the record is gone
  */
 export function readCertainVaultRecord(context: Context): VaultRecord | undefined {
-  const isMade = isUsed(context);
-  // Read after the look, for another process may just have made it.
   const record = readVaultRecord(context);
-  if (record || !isMade) return record;
+  // To find out goes through thousands of names, so only who has none pays for it.
+  if (record || !isUsed(context)) return record;
+  // Another process may have made it between the two looks.
+  const made = readVaultRecord(context);
+  if (made) return made;
   throw new HoldfastError('CORRUPT', 'The record of the vault is gone: which root it belongs to is not known.', {
     path: vaultPath(context, 'vault.json'),
     hint: 'What the vault holds is there. Bring the record back with: holdfast vault repair',

@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { captureKey } from '../../snapshots/create.ts';
 import { readMarks } from '../marks.ts';
 import { listPacks } from '../object-store.ts';
-import { readScanCache, writeScanCache } from '../scan-cache.ts';
+import { packLengths, readScanCache, writeScanCache } from '../scan-cache.ts';
 import type { Packs } from './packs.ts';
 
 /**
@@ -19,5 +19,7 @@ export function renewScanCache(context: Context, packs: Packs, emptied: Readonly
   if (!cache || number === undefined || !packs.reachable.isLive(number) || packs.reachable.missing.size > 0) return;
   const marks = readMarks(context);
   if (packs.all.some(({ name, live }) => live > 0 && marks.has(name) && !emptied.has(name))) return;
-  writeScanCache(context, { ...cache, packs: listPacks(context).filter(name => !marks.has(name)) });
+  const staying = listPacks(context).filter(name => !marks.has(name));
+  const lengthOf = packLengths(context);
+  writeScanCache(context, { ...cache, packs: new Map(staying.map(name => [name, lengthOf(name)])) });
 }

@@ -27,7 +27,11 @@ export function measuredRuns(
     const finished = workspace.run(...args);
     const what = `${args.join(' ')} ended with ${finished.status}: ${finished.stdout.slice(0, 2000)}${finished.stderr}`;
     assert.ok(finished.status !== null && statuses.includes(finished.status), what);
-    assert.doesNotMatch(finished.stdout + finished.stderr, /^\s+at .*:\d+|RangeError|call stack|JavaScript heap/m, what);
+    assert.doesNotMatch(
+      finished.stdout + finished.stderr,
+      /^\s+at .*:\d+|RangeError|call stack|JavaScript heap/m,
+      what,
+    );
     assert.ok(!`${finished.stdout}${finished.stderr}`.includes(canary), 'a secret was printed');
     const { maxRSS, userCPUTime, systemCPUTime } = JSON.parse(readFileSync(usageFile, 'utf8'));
     assert.ok(maxRSS / 1024 <= mostMegabytes, `${args.join(' ')} took ${Math.round(maxRSS / 1024)} MB`);

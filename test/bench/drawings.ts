@@ -114,7 +114,8 @@ function logarithmic(values: number[]) {
   const powers = Array.from({ length: highest - lowest + 1 }, (_, at) => 10 ** (lowest + at));
   return {
     scale: { type: 'log' as const, domain: [powers[0]!, powers.at(-1)!] },
-    axis: { values: powers, format: ',~r' },
+    // Otherwise Vega leaves out the last one.
+    axis: { values: powers, format: ',~r', labelOverlap: false },
   };
 }
 

@@ -35,12 +35,12 @@ export async function save(directory: string, run: Run): Promise<void> {
   const commit = `${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' and changes' : ''}`;
   const saved: Saved = { at: new Date().toISOString(), version, commit };
   appendFileSync(historyFile(directory), `${JSON.stringify({ ...saved, ...run })}\n`);
-  const { writeGoals, writePages, writePicture } = await import('./pages.ts');
+  const { writeGoals, writePages, writePictures } = await import('./pages.ts');
   const history = readHistory(directory);
   await writePages(directory, history);
   if (directory !== historyDirectory) return;
   writeGoals(join(project, 'README.md'), history);
-  await writePicture(directory, history, project);
+  await writePictures(directory, history, project);
 }
 
 const historyFile = (directory: string) => join(directory, 'history.jsonl');

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { drawGrowth, drawRoot } from './drawings.ts';
-import type { RootFigures } from './figures.ts';
+import type { Growth, RootFigures } from './figures.ts';
 import type { Run, Saved } from './history.ts';
 import { pictureOf } from './picture.ts';
 import { goalTable, growthTable, method, rootTable } from './tables.ts';
@@ -21,14 +21,10 @@ export async function writePages(directory: string, history: (Saved & Run)[]): P
     );
   }
   page.push('## How it was measured', method);
-  for (const { run, part } of newest(
-    history,
-    run => (run.kind === 'growth' ? run.growth : []),
-    part => part.along,
-  )) {
+  for (const { run, part } of newestGrowths(history)) {
     const drawing = `growth-${part.along}.svg`;
     writeFileSync(join(directory, drawing), await drawGrowth(part));
-    const title = `How cost grows with the number of ${part.along}`;
+    const title = growthTitle(part);
     page.push(`## ${title}`, capital(part.says), `![${title}](${drawing})`, growthTable(part).join('\n'), origin(run));
   }
   writeFileSync(join(directory, 'README.md'), `${[...page, outro].join('\n\n')}\n`);
@@ -36,7 +32,10 @@ export async function writePages(directory: string, history: (Saved & Run)[]): P
 
 const marks = ['<!-- written by npm run bench -- --save -->', '<!-- as far as here -->'] as const;
 
-/** Puts the goals and how they stand between the marks in the project's own README, below the picture of one root. */
+/**
+ * Puts the goals and how they stand between the marks in the project's own README, below the picture of one root, and the
+ * curves of growth after them.
+ */
 export function writeGoals(readme: string, history: (Saved & Run)[]): void {
   const shown = shownRoot(history);
   if (!shown) return;
@@ -48,14 +47,18 @@ export function writeGoals(readme: string, history: (Saved & Run)[]): void {
     `![${capital(shown.part.says)} Holdfast beside other tools](docs/benchmarks/shown.png)`,
     `${capital(shown.part.says)} On ${shown.run.machine}. What Holdfast aims at, and where it stands:`,
     goalTable(newestRoots(history).map(({ part }) => part)).join('\n'),
+    ...newestGrowths(history).map(({ part }) => `![${growthTitle(part)}](docs/benchmarks/growth-${part.along}.png)`),
   ];
   writeFileSync(readme, `${text.slice(0, from)}${marks[0]}\n${goals.join('\n\n')}\n${text.slice(to)}`);
 }
 
-/** What the README shows, as a picture that may stand there. */
-export async function writePicture(directory: string, history: (Saved & Run)[], project: string): Promise<void> {
+/** What the README shows, as pictures that may stand there. */
+export async function writePictures(directory: string, history: (Saved & Run)[], project: string): Promise<void> {
+  const write = async (name: string, svg: string) =>
+    writeFileSync(join(directory, `${name}.png`), await pictureOf(svg, project));
   const shown = shownRoot(history);
-  if (shown) writeFileSync(join(directory, 'shown.png'), await pictureOf(await drawRoot(shown.part), project));
+  if (shown) await write('shown', await drawRoot(shown.part));
+  for (const { part } of newestGrowths(history)) await write(`growth-${part.along}`, await drawGrowth(part));
 }
 
 function shownRoot(history: (Saved & Run)[]) {
@@ -70,6 +73,16 @@ const newestRoots = (history: (Saved & Run)[]) => [
     part => part.root,
   ),
 ];
+
+const newestGrowths = (history: (Saved & Run)[]) => [
+  ...newest(
+    history,
+    run => (run.kind === 'growth' ? run.growth : []),
+    part => part.along,
+  ),
+];
+
+const growthTitle = ({ along }: Growth) => `How cost grows with the number of ${along}`;
 
 const drawingOf = ({ root }: RootFigures) => `${root.replaceAll(/[^\w.]+/g, '-')}.svg`;
 

@@ -170,8 +170,8 @@ export function fingerprint(dir: string): Record<string, string> {
     for (const name of readdirSync(join(dir, at)).sort()) {
       const path = at === '' ? name : `${at}/${name}`;
       if (path === '.holdfast') continue;
-      const stat = lstatSync(join(dir, path));
-      const mode = (stat.mode & 0o777).toString(8);
+      const stat = lstatSync(join(dir, path), { bigint: true });
+      const mode = (stat.mode & 0o777n).toString(8);
       if (stat.isDirectory()) {
         found[path] = `dir ${mode}`;
         visit(path);
@@ -181,7 +181,7 @@ export function fingerprint(dir: string): Record<string, string> {
         const digest = createHash('sha256')
           .update(readFileSync(join(dir, path)))
           .digest('hex');
-        found[path] = `file ${mode} ${Math.round(stat.mtimeMs)} ${digest}`;
+        found[path] = `file ${mode} ${Math.round(Number(stat.mtimeNs / 1000n) / 1000)} ${digest}`;
       }
     }
   };

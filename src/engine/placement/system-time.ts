@@ -7,6 +7,11 @@ export function isSameTime(one: bigint, other: bigint): boolean {
   return -precision <= difference && difference <= precision;
 }
 
+/** As `isSameTime`, of milliseconds as `stat` gives them: off by up to 240 ns more. */
+export function isSameMilliseconds(one: number, other: number): boolean {
+  return Math.abs(one - other) < 0.0015;
+}
+
 /** Whether a time is later than one that a file has, which may have been given this very time; nanoseconds. */
 export function isLater(one: bigint, there: bigint): boolean {
   return one - there > precision;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -40,6 +41,18 @@ test('a legacy file that the root has, with size and time, no longer waits', asy
   assert.equal((await status(testContext(place.path), {})).legacy.files, 13);
   fs.appendFileSync(`${to}/${good}.json`, ' ');
   assert.equal((await status(testContext(place.path), {})).legacy.files, 14);
+});
+
+test('a migrated file no longer waits, however near to the next millisecond it was written', async () => {
+  using place = temporaryDirectory();
+  const { good } = makeDigitalArticle(place.path);
+  const file = `${place.path}/data/notebooks/${good}.json`;
+  // Node sets no time to the nanosecond.
+  spawnSync('touch', ['-d', '2026-01-02 03:04:05.123999950', file]);
+  assert.equal(fs.lstatSync(file, { bigint: true }).mtimeNs % 1_000_000n, 999_950n);
+  const context = testContext(place.path);
+  await applyMigration(context, {}, {});
+  assert.equal((await status(context, {})).legacy.files, 0);
 });
 
 test('what was upgraded on its way no longer waits, until it changes or its place in the root is empty', async () => {

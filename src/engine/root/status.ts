@@ -7,6 +7,7 @@ import { legacySources } from '../legacy/sources.ts';
 import { readMigrationHeads, wholeMigrations } from '../migrations/records.ts';
 import { systemPath } from '../names.ts';
 import { Pace } from '../pace.ts';
+import { isSameMilliseconds } from '../placement/system-time.ts';
 import type { FileCalls, Work } from '../ports.ts';
 import { countSessions } from '../sessions/list.ts';
 import { diffSnapshot } from '../snapshots/diff.ts';
@@ -88,7 +89,7 @@ async function waitingIn(
   const waiting = { files: 0, bytes: 0 };
   const count = (at: string, target: string, stats: Stats) => {
     const copy = lstat(fs, `${context.root}/${target}`);
-    if (copy && copy.size === stats.size && sameTime(copy, stats)) return;
+    if (copy && copy.size === stats.size && isSameMilliseconds(copy.mtimeMs, stats.mtimeMs)) return;
     if (migrated?.get(at)?.(stats)) return;
     waiting.files++;
     if (stats.isFile()) waiting.bytes += stats.size;
@@ -127,16 +128,12 @@ async function migratedFiles(context: Context, pace: Pace): Promise<Migrated> {
       inRoot.set(source, inRoot.get(source) !== false && !!lstat(context.ports.fs, `${context.root}/${path}`));
       const isSame = (now: Stats) =>
         (!now.isFile() || now.size === bytes) &&
-        BigInt(Math.trunc(now.mtimeMs)) === BigInt(mtime) / 1_000_000n &&
+        isSameMilliseconds(now.mtimeMs, Number(mtime) / 1e6) &&
         inRoot.get(source) === true;
       files.set(source, isSame);
     }
   }
   return files;
-}
-
-function sameTime(one: Stats, other: Stats): boolean {
-  return Math.trunc(one.mtimeMs) === Math.trunc(other.mtimeMs);
 }
 
 function lstat(fs: FileCalls, file: string): Stats | undefined {

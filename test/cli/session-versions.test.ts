@@ -102,13 +102,13 @@ describe('versions of sessions', () => {
     const { done, run, root } = rootedWorkspace(t);
     const { session } = done('session', 'create', '--title', 'Typed', '--json').json(SessionResult);
     const key = sessionKey(session.location);
-    const type = (id: string) => {
+    const type = (id: string, text: string) => {
       const file = path.join(root, '.holdfast', 'buffers', key, `${id}.jsonl`);
       const process = { host: 'elsewhere', bootId: '', pid: 1, processStart: '', user: 'kim' };
-      const content = { location: session.location, file: '', base: 1, text: '[1]', length: 3 };
+      const content = { location: session.location, file: '', base: 1, text, length: text.length };
       startJournal(nodePorts(), file, { buffer: 1, id, at: '2026-05-01T10:00:00.000Z', ...process, ...content });
     };
-    type('a'.repeat(20));
+    type('a'.repeat(20), '[1]');
     const list = () => done('session', 'recoverable', '--json').json(RecoverableList).recoverable;
     assert.deepEqual(
       list().map(one => [one.session, one.base]),
@@ -116,7 +116,10 @@ describe('versions of sessions', () => {
     );
     assert.match(done('session', 'recoverable').stdout, /Typed/);
     assert.equal(done('session', 'recover', session.id, '--json').json(SessionResult).session.version, 2);
-    type('b'.repeat(20));
+    type('b'.repeat(20), '[1]');
+    const again = done('session', 'recover', session.id, '--json').json(SessionResult).session;
+    assert.deepEqual([again.version, list()], [2, []], 'what it holds already is recovered: the edits only go');
+    type('c'.repeat(20), '[2]');
     assert.equal(run('session', 'recover', session.id).status, 4, 'the session went on');
     done('session', 'discard', session.id);
     assert.deepEqual(list(), []);

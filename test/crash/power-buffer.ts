@@ -55,9 +55,9 @@ export async function poweredBuffer(base: string, what: 'type' | 'recover'): Pro
       else if (done) assert.equal(now, texts[4]);
       if (typed !== undefined) assert.ok(may.includes(typed), `"${typed}", and not "${may.join('" or "')}"`);
       else assert.ok(may.includes(now), 'what was acknowledged is there');
-      // What was recovered may be offered once more, and what was placed becomes a version first.
+      // What was recovered may be offered once more, and what was placed becomes a version first: both are finished.
       if (typed !== undefined) {
-        await recoverSession(context, buffers[0]!.id, { merge: true }, {});
+        await recoverSession(context, buffers[0]!.id, {}, {});
         assert.equal((await readSession(context, id)).toString(), typed);
       }
       assert.deepEqual(allBuffers(context), []);

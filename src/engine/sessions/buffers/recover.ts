@@ -14,7 +14,8 @@ import { type Journal, readJournal } from './journal.ts';
 import { baseText, byteOrderMark, textAfter } from './text.ts';
 
 /**
- * Makes unsaved edits the next version of their session, and gives the buffer up.
+ * Makes unsaved edits the next version of their session, and gives the buffer up. Where the session holds just what
+ * they make of it, at whatever version, only the buffer goes.
  *
  * @param reference names the session, or the buffer itself
  * @throws VERSION_CONFLICT when the session went on since they were typed; CONFLICT with what cannot be merged;
@@ -35,9 +36,11 @@ export async function recoverSession(
   if (merge) await mergeSession(context, location, { from: given, base }, work);
   else
     await changeSession(context, place, work, async change => {
-      checkExpected(change, expectVersion ?? base);
-      const { live, sink } = change;
-      await change.commit('recover', base, await givenContent({ context, place, live, sink }, given, work));
+      const { live, latest, sink } = change;
+      const content = await givenContent({ context, place, live, sink }, given, work);
+      // It may lie there already, as where an earlier run was killed: then it has become a version by now.
+      if (!live || latest?.contentHash !== content.contentHash) checkExpected(change, expectVersion ?? base);
+      await change.commit('recover', base, content);
     });
   removeBuffer(context, buffer);
   appendLog(context, { action: 'session.recover', target: location, details: { base, merge } });

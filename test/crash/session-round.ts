@@ -52,6 +52,9 @@ export async function sessionRound(base: string, seed: number, steps = 14): Prom
       const error = await failureOf(step.run(world.context(ports)));
       if (isDead()) deaths++;
       else assert.equal(HoldfastError.is(error) ? error.code : error, step.refused);
+      // A reader, before anybody who writes sees to what the dead one left.
+      const { sessions } = await listSessions(world.context(), {});
+      assert.ok(!sessions.some(({ broken }) => broken !== undefined), 'none is half there');
       const written = `"written after death ${number}"`;
       const follows = isDead() && random.below(2) === 0 && fs.existsSync(world.file);
       // Before anybody finishes what the dead one left: what it was about to replace is not what it saw any more.

@@ -62,6 +62,20 @@ export function clearHome(ports: Ports, home: PlacementHome): void {
   }
 }
 
+/**
+ * What a placement in the root removes that is under way or was killed, for readers that must not write: it may be gone
+ * already, and goes when the placement is finished. A journal that cannot be read is left to those who write.
+ */
+export function pathsBeingRemoved(context: Context): ReadonlySet<string> {
+  try {
+    const journal = readJournal(context.ports, placementHome(context, context.root));
+    return new Set(journal?.steps.flatMap(step => (step.do === 'delete' ? [step.path] : [])));
+  } catch (error) {
+    if (HoldfastError.is(error, 'CORRUPT', 'NEWER_VERSION')) return new Set();
+    throw error;
+  }
+}
+
 /** Before the root is read as a whole: finishes a placement that was killed, so that no half of it is seen. */
 export async function settleRoot(context: Context): Promise<void> {
   const { ports } = context;

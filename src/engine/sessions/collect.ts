@@ -1,8 +1,9 @@
 import { type Context, vaultPath } from '../context.ts';
 import { resolveReference } from '../id.ts';
+import { pathsBeingRemoved } from '../placement/recover.ts';
 import { changedAt, lookAt, type SessionLook } from './look.ts';
 import { readLooks, writeLooks } from './look-cache.ts';
-import { nativePlace, type SessionPlace, sessionPlaces } from './places.ts';
+import { nativePlace, type SessionPlace, sessionPlaces, wordsFile } from './places.ts';
 
 /** A session as it lies there, without its history. */
 export interface LocatedSession {
@@ -29,6 +30,14 @@ export function collectSessions(context: Context): LocatedSession[] {
   }
   if (fresh >= worthKeeping && context.ports.fs.existsSync(vaultPath(context, 'cache'))) keep(context, located);
   return located;
+}
+
+/** All but those that somebody is deleting, or died deleting: half of one is no broken session. */
+export function lastingSessions(context: Context): LocatedSession[] {
+  const all = collectSessions(context);
+  if (all.every(({ look }) => look.broken === undefined)) return all;
+  const going = pathsBeingRemoved(context);
+  return all.filter(({ place, look }) => look.broken === undefined || !going.has(`${place.location}/${wordsFile}`));
 }
 
 function keep(context: Context, located: readonly LocatedSession[]): void {

@@ -3,7 +3,7 @@ import type { SessionList } from '../../protocol/sessions.ts';
 import type { Context } from '../context.ts';
 import { page } from '../paging.ts';
 import { allBuffers } from './buffers/files.ts';
-import { collectSessions } from './collect.ts';
+import { lastingSessions } from './collect.ts';
 import { describeSession } from './describe.ts';
 
 /**
@@ -12,7 +12,7 @@ import { describeSession } from './describe.ts';
  * @throws USAGE for an unknown sort or cursor
  */
 export async function listSessions(context: Context, query: Partial<ListQuery>): Promise<SessionList> {
-  const rows = collectSessions(context).map(located => ({
+  const rows = lastingSessions(context).map(located => ({
     id: located.look.facts.id,
     facts: located.look.facts,
     located,
@@ -35,5 +35,5 @@ export async function listSessions(context: Context, query: Partial<ListQuery>):
 /** How many sessions there are, and how many of them have edits that were not saved. */
 export function countSessions(context: Context): { count: number; unsaved: number } {
   const unsaved = new Set(allBuffers(context).map(({ key }) => key)).size;
-  return { count: collectSessions(context).length, unsaved };
+  return { count: lastingSessions(context).length, unsaved };
 }

@@ -41,6 +41,11 @@ function scopeText({ paths, areas, legacy }: Snapshot['scope']): string {
   return parts.length === 0 ? 'the whole root' : parts.map(printable).join(', ');
 }
 
+/** What a comparison with the root as it is now was restricted to. */
+export function comparedText(scope: Snapshot['scope']): string {
+  return `only ${scopeText(scope)}, which is all that this snapshot covers`;
+}
+
 export function createdLines(style: Style, snapshot: Snapshot): string[] {
   const { files, newBytes, storedBytes, durationMs } = snapshot;
   return [
@@ -159,5 +164,6 @@ export function diffLines(style: Style, diff: Diff): string[] {
       `From ${shortId(diff.a)} to ${diff.b === null ? 'the root as it is now' : shortId(diff.b)}: ${number(added.length)} added, ` +
         `${number(removed.length)} removed, ${number(modified.length)} modified, ${number(unchanged)} unchanged.`,
     ),
+    ...(diff.scope ? [`Compared: ${comparedText(diff.scope)}.`] : []),
   ];
 }

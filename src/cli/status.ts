@@ -4,6 +4,7 @@ import { open, type Run } from './call.ts';
 import { addVerb } from './command.ts';
 import { ago, bytes, count, facts, number, type Style, shortId } from './format.ts';
 import { printable } from './printable.ts';
+import { comparedText } from './snapshot-text.ts';
 
 function counted(amount: number, noun: string, latest: string | null): string {
   return `${count(amount, noun)}${latest === null ? '' : `, the latest ${ago(latest)}`}`;
@@ -29,6 +30,7 @@ function statusLines(style: Style, status: Status): string[] {
             ? `none since ${shortId(changedSince.snapshot)}`
             : `${number(changedSince.added)} added, ${number(changedSince.removed)} removed, ${number(changedSince.modified)} modified since ${shortId(changedSince.snapshot)}; see: holdfast snapshot diff ${shortId(changedSince.snapshot)}`,
         ],
+    changedSince?.scope && ['Compared', comparedText(changedSince.scope)],
     [
       'Sessions',
       `${count(sessions.count, 'session')}${sessions.unsaved === 0 ? '' : `, ${style.warn(`${number(sessions.unsaved)} unsaved`)}`}`,

@@ -67,6 +67,7 @@ const words = {
   leftOut: () => t('Left Out'),
   legacyFile: () => t('legacy'),
   legacy: () => t('in a legacy place'),
+  legacyState: () => t('the legacy state, outside the root'),
   loading: () => t('Looking for the root…'),
   modified: () => t('modified'),
   newContent: () => t('new content'),

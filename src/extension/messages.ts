@@ -55,6 +55,7 @@ const root = {
         ),
   changesIn: (added: number, removed: number, modified: number) =>
     t('{0} added, {1} removed, {2} modified', added, removed, modified),
+  comparedOnly: (covered: string) => t('Compared: only {0}, which is all that this snapshot covers.', covered),
 };
 
 const snapshots = {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Bytes, Count, Id, Time } from './common.ts';
+import { Scope } from './snapshots.ts';
 
 export const SourceKind = z.enum(['flag', 'setting', 'env', 'config', 'compose', 'default']);
 export type SourceKind = z.infer<typeof SourceKind>;
@@ -49,6 +50,15 @@ export const Status = z.object({
   sessions: z.object({ count: Count, unsaved: Count }),
   backups: z.object({ count: Count, latest: Time.nullable() }),
   vault: z.object({ bytes: Bytes, objects: Count }),
-  changedSince: z.object({ snapshot: Id, added: Count, removed: Count, modified: Count }).nullable(),
+  changedSince: z
+    .object({
+      snapshot: Id,
+      added: Count,
+      removed: Count,
+      modified: Count,
+      /** Where the snapshot does not cover the whole root: what it covers, and so all that was compared. */
+      scope: Scope.optional(),
+    })
+    .nullable(),
 });
 export type Status = z.infer<typeof Status>;

@@ -91,6 +91,8 @@ export const Diff = z.object({
   removed: z.array(FileInfo),
   modified: z.array(z.object({ path: RootPath, before: FileInfo, after: FileInfo })),
   unchanged: Count,
+  /** With `b` null, where `a` does not cover the whole root: what it covers, and so all that was compared. */
+  scope: Scope.optional(),
 });
 export type Diff = z.infer<typeof Diff>;
 

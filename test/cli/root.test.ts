@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { RootCreated, RootInfo, Status } from '../../src/protocol/root.ts';
+import { Diff } from '../../src/protocol/snapshots.ts';
 import { newWorkspace, rootedWorkspace, type Workspace } from './workspace.ts';
 
 describe('root show', () => {
@@ -193,4 +194,21 @@ test('status tells how things stand, with changes since the newest snapshot', t 
   assert.match(stdout, /1 snapshot, the latest just now/);
   assert.match(stdout, /1 added, 0 removed, 1 modified/);
   assert.ok(stdout.split('\n').length <= 10, 'a handful of lines');
+});
+
+test('status and a comparison with now say what was compared where the snapshot covers only some of the root', t => {
+  const { done, write } = rootedWorkspace(t);
+  const diff = (...args: string[]) => done('snapshot', 'diff', ...args, '--json').json(Diff);
+  done('snapshot', 'create', '--title', 'All');
+  assert.equal(diff('All').scope, undefined);
+  done('snapshot', 'create', 'uploads', 'settings.json', '--title', 'Some');
+  write({ 'data/workspace/outside-the-scope.txt': 'new' });
+  const covered = { paths: ['uploads', 'settings.json'], areas: [] };
+  const { changedSince } = done('status', '--json').json(Status);
+  assert.deepEqual([changedSince?.added, changedSince?.scope], [0, covered]);
+  assert.deepEqual([diff('Some').added, diff('Some').scope], [[], covered]);
+  const told = /^Compared:? +only uploads, settings\.json, which is all that this snapshot covers\.?$/m;
+  for (const command of [['status'], ['snapshot', 'diff', 'Some']]) assert.match(done(...command).stdout, told);
+  assert.equal(diff('All', 'Some').scope, undefined, 'of two snapshots each says what it covers');
+  assert.doesNotMatch(done('snapshot', 'diff', 'All').stdout, /Compared/);
 });

@@ -51,7 +51,9 @@ export async function status(context: Context, work: Work): Promise<Status> {
 }
 
 function changes(snapshot: string, diff: Awaited<ReturnType<typeof diffSnapshot>>): Status['changedSince'] {
-  return { snapshot, added: diff.added.length, removed: diff.removed.length, modified: diff.modified.length };
+  const { added, removed, modified, scope } = diff;
+  const counts = { added: added.length, removed: removed.length, modified: modified.length };
+  return { snapshot, ...counts, ...(scope && { scope }) };
 }
 
 function newest(times: string[]): string | null {

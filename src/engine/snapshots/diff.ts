@@ -17,7 +17,8 @@ import { selectionOf } from './selection.ts';
 import { walkTree } from './walk-tree.ts';
 
 /**
- * What changed from snapshot `a` to snapshot `b`, or to what `a` covers as it is now when `b` is `null`. A file counts as
+ * What changed from snapshot `a` to snapshot `b`, or to what `a` covers as it is now when `b` is `null`; `scope` then
+ * says so where that is not the whole root. A file counts as
  * modified when its bytes, mode or kind differ, or which file it is another name of; a mere new time is no change.
  *
  * @param paths only these and what lies below them; empty: all
@@ -45,6 +46,7 @@ export async function diffSnapshot(
     );
     if (missing !== undefined) throw onNeitherSide(missing, before.id, after?.id);
     const diff: Diff = { a: before.id, b: after?.id ?? null, added: [], removed: [], modified: [], unchanged: 0 };
+    if (!after && !isWhole(before.scope)) diff.scope = before.scope;
     await compareTrees(store, before.tree, now.tree, chosen, diff, new Pace(work));
     const files = [...diff.added, ...diff.removed, ...diff.modified.flatMap(one => [one.before, one.after])];
     markSecrets(context, files, [...(now.secrets ?? []), ...(before.scope.legacy?.secrets ?? [])]);
@@ -52,6 +54,10 @@ export async function diffSnapshot(
   } finally {
     await vault.close();
   }
+}
+
+function isWhole({ paths, areas, legacy }: Scope): boolean {
+  return paths.length === 0 && areas.length === 0 && legacy === undefined;
 }
 
 function holds(store: Pick<DryStore, 'get'>, tree: string, path: string): boolean {

@@ -13,6 +13,7 @@ import type { Services } from '../../services.ts';
 import type { Workspace } from '../../workspace.ts';
 import { type ChosenSnapshot, chooseSnapshot, nodesOf, pickSnapshot } from '../choose.ts';
 import type { Command } from '../command.ts';
+import { coveredBy } from './covered-by.ts';
 import { livePlaceOf } from './live-place.ts';
 import { nameOf } from './name.ts';
 
@@ -68,7 +69,9 @@ async function compare(services: Services, workspace: Workspace, a: Snapshot, b:
     ...diff.modified.map(({ path, before, after }) => candidate(path, 'modified', before, after)),
   ];
   candidates.sort((x, y) => (x.path < y.path ? -1 : 1));
-  if (candidates.length === 0) void services.prompts.tell('info', texts.nothingChanged(sideName(a), sideName(b)));
+  const only = diff.scope ? ` ${texts.comparedOnly(coveredBy(diff.scope))}` : '';
+  if (candidates.length === 0)
+    void services.prompts.tell('info', texts.nothingChanged(sideName(a), sideName(b)) + only);
   else await openComparison(services.prompts, texts.comparison(sideName(a), sideName(b)), candidates);
   return diff;
 }

@@ -4,6 +4,7 @@ import { texts } from '../../messages.ts';
 import { chooseSnapshot } from '../choose.ts';
 import type { Command } from '../command.ts';
 import { factLines, omissionLines } from '../report-lines.ts';
+import { coveredBy } from './covered-by.ts';
 
 export const showSnapshot: Command = {
   async run(services, args) {
@@ -20,7 +21,7 @@ export const showSnapshot: Command = {
         [texts.description(), snapshot.description],
         [texts.tags(), snapshot.tags.join(', ')],
         [texts.pinned(), snapshot.pinned ? texts.yes() : texts.no()],
-        [texts.covers(), [...snapshot.scope.areas, ...snapshot.scope.paths].join(', ') || texts.wholeRoot()],
+        [texts.covers(), coveredBy(snapshot.scope)],
         [texts.holds(), `${texts.files(snapshot.files)}, ${formatBytes(snapshot.bytes, language)}`],
         [texts.newContent(), formatBytes(snapshot.newBytes, language)],
         [texts.storedContent(), formatBytes(snapshot.storedBytes, language)],

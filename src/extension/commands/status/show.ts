@@ -8,6 +8,7 @@ import type { Choice } from '../../prompts.ts';
 import { chooseWorkspace } from '../choose.ts';
 import type { Command } from '../command.ts';
 import { inBackground } from '../failure.ts';
+import { coveredBy } from '../snapshot/covered-by.ts';
 
 /** The numbers at a glance; each line leads to what it counts. */
 export const showStatus: Command = {
@@ -52,6 +53,7 @@ function lines(status: Status): Choice<CommandId>[] {
       description: changedSince
         ? texts.changesIn(changedSince.added, changedSince.removed, changedSince.modified)
         : undefined,
+      detail: changedSince?.scope && texts.comparedOnly(coveredBy(changedSince.scope)),
       icon: 'diff-multiple',
       value: changedSince ? 'holdfast.snapshot.diff' : 'holdfast.snapshot.create',
     },

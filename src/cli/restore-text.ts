@@ -23,11 +23,11 @@ export function changeLines(style: Style, changes: RestoreResult['changes']): st
  * @param undo the command that brings back what was overwritten or deleted
  */
 export function restoreAnswer(what: string, result: RestoreResult, undo: (safety: string) => string): Answer {
-  const { restored, overwritten, unchanged, deleted, verified, safetySnapshot } = result;
-  // `restored` counts what was overwritten too.
+  const { restored, overwritten, unchanged, kept, deleted, verified, safetySnapshot } = result;
+  // `restored` counts what was overwritten too, `unchanged` what was kept.
   const numbers = [
     `${count(restored, 'file')} restored${overwritten === 0 ? '' : ` (${number(overwritten)} overwritten)`}`,
-    `${number(unchanged)} unchanged`,
+    `${number(unchanged)} unchanged${kept === 0 ? '' : ` (${number(kept)} kept as they are, though different)`}`,
     `${number(deleted.length)} deleted`,
   ].join(', ');
   return {

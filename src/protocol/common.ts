@@ -53,6 +53,8 @@ export const RestoreResult = z.object({
   restored: Count,
   overwritten: Count,
   unchanged: Count,
+  /** Of those that are unchanged: what `overwrite` left as it is although it differs. */
+  kept: Count,
   deleted: z.array(RootPath),
   failed: z.array(Omission),
   /** What was left out on purpose. */

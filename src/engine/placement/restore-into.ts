@@ -75,6 +75,7 @@ function report(
     restored: count('create', 'overwrite'),
     overwritten: count('overwrite'),
     unchanged: count('unchanged', 'keep'),
+    kept: count('keep'),
     deleted: changes.filter(({ action }) => action === 'delete').map(({ path }) => path),
     failed,
     omitted: [...omitted],

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Context, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError } from '../errors.ts';
 import { Pace } from '../pace.ts';
+import { clockTick } from '../vault/file-numbers.ts';
 import { captureSession, isCaptured } from './capture.ts';
 import { isWhole } from './is-whole.ts';
 import { changedAt, lookAt, type SessionLook } from './look.ts';
@@ -97,7 +98,8 @@ export class AutoCapture {
   async #compare(place: SessionPlace, cached: SessionLook | undefined, recorded: Set<string>): Promise<void> {
     const look = lookAt(this.context, place, cached);
     if (!look) return;
-    const isWritten = recorded.has(sessionKey(place.location)) || changedAt(look.seen) >= this.#began;
+    const changed = changedAt(look.seen);
+    const isWritten = recorded.has(sessionKey(place.location)) || changed >= this.#began - clockTick(changed);
     const same = !isWritten || (await isCaptured(this.context, place, this.#work));
     if (same) this.#known.set(place.location, look);
     else {

@@ -35,7 +35,12 @@ type FileLook = Pick<Stats, 'size' | 'mtimeMs' | 'ctimeMs' | 'ino'> & Partial<Pi
 const sizeOf = (stat: FileLook) => (stat.isDirectory?.() ? 0 : stat.size);
 
 function isRecent(started: number, { mtimeMs, ctimeMs }: FileLook): boolean {
-  return Math.max(ctimeMs, mtimeMs) > started - (ctimeMs % 1000 === 0 ? 3000 : 100);
+  return Math.max(ctimeMs, mtimeMs) > started - clockTick(ctimeMs);
+}
+
+/** By how much a time that a file got from the system may lie before the moment when it got it, in ms. */
+export function clockTick(ctimeMs: number): number {
+  return ctimeMs % 1000 === 0 ? 3000 : 100;
 }
 
 /** How many names there are in a text of them. */

@@ -13,6 +13,15 @@ export function derivedId(bytes: Uint8Array): string {
   return Array.from(bytes.subarray(0, 20), byte => alphabet[byte & 31]).join('');
 }
 
+/** What says which records there are, by what they are called in messages. */
+const listedBy = {
+  snapshot: 'List them with: holdfast snapshot list',
+  session: 'List them with: holdfast session list',
+  backup: 'List them with: holdfast backup list',
+  migration: 'List them with: holdfast migrate list',
+  plan: 'Make one with: holdfast migrate plan',
+};
+
 interface Named {
   id: string;
   title?: string;
@@ -24,7 +33,11 @@ interface Named {
  *
  * @throws NOT_FOUND, or AMBIGUOUS with the ids that fit in `details`
  */
-export function resolveReference<T extends Named>(noun: string, reference: string, records: readonly T[]): T {
+export function resolveReference<T extends Named>(
+  noun: keyof typeof listedBy,
+  reference: string,
+  records: readonly T[],
+): T {
   const newestFirst = [...records].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
   if (reference === 'latest' && newestFirst[0]) return newestFirst[0];
   const exact = records.find(record => record.id === reference);
@@ -38,9 +51,7 @@ export function resolveReference<T extends Named>(noun: string, reference: strin
     });
   }
   if (!candidates[0]) {
-    throw new HoldfastError('NOT_FOUND', `There is no ${noun} "${reference}".`, {
-      hint: `List them with: holdfast ${noun} list`,
-    });
+    throw new HoldfastError('NOT_FOUND', `There is no ${noun} "${reference}".`, { hint: listedBy[noun] });
   }
   return candidates[0];
 }

@@ -25,6 +25,20 @@ test('messages speak of what was typed', t => {
   }
 });
 
+test('what does not exist comes with a command that does, to see what there is', t => {
+  const { run } = rootedWorkspace(t);
+  for (const words of [
+    ['snapshot', 'show'],
+    ['session', 'show'],
+    ['backup', 'verify'],
+    ['migrate', 'show'],
+    ['migrate', 'apply'],
+  ]) {
+    const [, command = ''] = /holdfast ([a-z ]+)$/.exec(run(...words, 'nothing', '--json').error().hint ?? '') ?? [];
+    assert.equal(run(...command.split(' '), '--json').status, 0, `holdfast ${command}`);
+  }
+});
+
 test('a list that nothing fits does not say that there is nothing', t => {
   const { done } = rootedWorkspace(t);
   done('snapshot', 'create');

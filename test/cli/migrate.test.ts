@@ -49,6 +49,17 @@ describe('migrate plan', () => {
     assert.deepEqual(readTree(workspace.root, { except: ['.holdfast'] }), {});
   });
 
+  test('is named by its id, what that begins with, or `latest`', t => {
+    const workspace = legacyWorkspace(t);
+    const first = plan(workspace);
+    workspace.write({ 'old/new.txt': 'n' });
+    const second = plan(workspace);
+    const apply = (name: string) => workspace.run('migrate', 'apply', name, '--dry-run', '--json');
+    assert.equal(apply(first.planId).error().code, 'PLAN_STALE');
+    for (const name of [second.planId, second.planId.slice(0, 12), 'latest'])
+      assert.equal(apply(name).json(ApplyResult).planId, second.planId);
+  });
+
   test('in text is grouped, with totals and the next step', t => {
     const { done, from } = legacyWorkspace(t);
     const { stdout } = done('migrate', 'plan', '--from', from);

@@ -1,8 +1,19 @@
 import type { Command } from 'commander';
+import type { LogList } from '../protocol/log.ts';
 import { open, type Run } from './call.ts';
 import { addVerb, limitOption } from './command.ts';
-import { clock, table } from './format.ts';
+import { clock, number, type Style, table } from './format.ts';
 import { printable } from './printable.ts';
+
+function logLines(style: Style, { entries, nextCursor, total }: LogList): string[] {
+  if (entries.length === 0) return [total > 0 ? 'No more entries.' : 'Nothing has been done yet.'];
+  const rows = entries.map(({ at, actor, action, target }) => [
+    style.dim(clock(at)),
+    ...[actor, action, target].map(printable),
+  ]);
+  const more = `${number(rows.length)} of ${number(total)}; the next ones: --cursor ${printable(nextCursor ?? '')}`;
+  return [...table(style, ['', '', '', ''], rows), ...(nextCursor === null ? [] : [style.dim(more)])];
+}
 
 export function addLog(program: Command, run: Run): void {
   addVerb(program, 'log', 'the audit trail: who did what to the root', [
@@ -10,24 +21,13 @@ export function addLog(program: Command, run: Run): void {
     ['holdfast log --limit 100 --filter restore --json', 'The last 100 that contain "restore", for a program'],
   ])
     .addOption(limitOption())
+    .option('--cursor <cursor>', 'go on where the page before ended')
     .option('--filter <text>', 'only those that contain it')
     .action(
-      run(async (call, options: { limit: number; filter?: string }) => {
+      run(async (call, options: { limit: number; cursor?: string; filter?: string }) => {
         const { listLog } = await import('../engine/audit/log.ts');
-        const entries = await listLog(await open(call), { ...options, desc: true });
-        const rows = entries.map(({ at, actor, action, target }) => [at, actor, action, target]);
-        return {
-          kind: 'data',
-          json: { entries },
-          text: style =>
-            rows.length === 0
-              ? ['Nothing has been done yet.']
-              : table(
-                  style,
-                  ['', '', '', ''],
-                  rows.map(([at = '', ...rest]) => [style.dim(clock(at)), ...rest.map(printable)]),
-                ),
-        };
+        const list = listLog(await open(call), options);
+        return { kind: 'data', json: list, text: style => logLines(style, list) };
       }),
     );
 }

@@ -31,7 +31,10 @@ export function addSessionRecover(noun: Command, run: Run): void {
   ]).action(
     run(async call => {
       const { listRecoverable } = await import('../engine/sessions/buffers/list.ts');
-      const list = await listRecoverable(await open(call));
+      const { requireRoot } = await import('../engine/context.ts');
+      const context = await open(call);
+      requireRoot(context);
+      const list = await listRecoverable(context);
       return { kind: 'data', json: list, text: style => recoverableLines(style, list) };
     }),
   );

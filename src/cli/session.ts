@@ -36,7 +36,11 @@ function addList(noun: Command, run: Run): void {
     .action(
       run(async (call, options: { limit: number; cursor?: string; sort?: string; desc?: boolean; filter?: string }) => {
         const { listSessions } = await import('../engine/sessions/list.ts');
-        const list = await listSessions(await open(call), options);
+        const { requireRoot } = await import('../engine/context.ts');
+        const context = await open(call);
+        const list = await listSessions(context, options);
+        // Those in legacy places are there before the root is.
+        if (list.total === 0) requireRoot(context);
         return { kind: 'data', json: list, text: style => sessionListLines(style, list) };
       }),
     );

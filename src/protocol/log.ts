@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Sha256, Time } from './common.ts';
+import { Count, Sha256, Time } from './common.ts';
 
 export const LogEntry = z.object({
   at: Time,
@@ -11,5 +11,5 @@ export const LogEntry = z.object({
   hash: Sha256,
 });
 export type LogEntry = z.infer<typeof LogEntry>;
-export const LogList = z.object({ entries: z.array(LogEntry) });
+export const LogList = z.object({ entries: z.array(LogEntry), nextCursor: z.string().nullable(), total: Count });
 export type LogList = z.infer<typeof LogList>;

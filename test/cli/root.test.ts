@@ -166,6 +166,9 @@ describe('before the root exists', () => {
     ['backup', 'create'],
     ['vault', 'verify'],
     ['vault', 'stats'],
+    ['session', 'list'],
+    ['session', 'recoverable'],
+    ['log'],
     ['watch'],
   ]) {
     test(`${verb.join(' ')} says so and creates nothing`, t => {

@@ -83,7 +83,14 @@ test('log shows who did what, chained', t => {
   for (const action of ['root.init', 'snapshot.create', 'snapshot.edit']) assert.ok(actions.includes(action), action);
   const hashes = new Set(entries.map(({ hash }) => hash));
   assert.ok(entries.every(({ prev }) => prev === null || hashes.has(prev)));
-  assert.equal(done('log', '--limit', '1', '--json').json(LogList).entries.length, 1);
+  const paged = [];
+  for (let cursor: string | null = null; paged.length === 0 || cursor !== null; ) {
+    const page: LogList = done('log', '--limit', '1', ...(cursor ? ['--cursor', cursor] : []), '--json').json(LogList);
+    assert.deepEqual([page.entries.length, page.total], [1, entries.length]);
+    paged.push(...page.entries);
+    cursor = page.nextCursor;
+  }
+  assert.deepEqual(paged, entries);
   assert.ok(actions.indexOf('snapshot.edit') < actions.indexOf('root.init'), 'the newest first');
   const filtered = done('log', '--filter', 'snapshot.create', '--json').json(LogList).entries;
   assert.deepEqual(

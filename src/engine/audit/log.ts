@@ -1,6 +1,6 @@
 import type { ListQuery } from '../../protocol/common.ts';
-import type { LogEntry } from '../../protocol/log.ts';
-import { type Context, vaultPath } from '../context.ts';
+import type { LogEntry, LogList } from '../../protocol/log.ts';
+import { type Context, requireRoot, vaultPath } from '../context.ts';
 import { createDurably, makeDirectory } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import { page } from '../paging.ts';
@@ -63,22 +63,23 @@ function lastHash(context: Context, sequence: number): string | null {
 }
 
 /**
- * The trail, newest first unless asked otherwise. Every entry is checked against the one before, whatever is asked for.
+ * One page of the trail, newest first unless asked otherwise. Every entry is checked against the one before, whatever is asked for.
  * A trail cut off at its end cannot be told from a shorter one.
  *
- * @throws CORRUPT with the path of the first entry that is damaged, missing or does not fit
+ * @throws ROOT_MISSING, USAGE (an unknown sort or cursor), CORRUPT with the path of the first entry that is damaged, missing or does not fit
  */
-export function listLog(context: Context, query: Partial<ListQuery> = {}): LogEntry[] {
+export function listLog(context: Context, query: Partial<ListQuery> = {}): LogList {
+  requireRoot(context);
   const entries: (LogEntry & { id: string })[] = [];
   for (const { name, entry, problem } of readTrail(context)) {
     if (problem) throw problem;
     entries.push({ ...entry!, id: name });
   }
-  const { items } = page(entries, query, {
+  const { items, nextCursor, total } = page(entries, query, {
     sorts: { at: entry => entry.id, action: entry => entry.action, actor: entry => entry.actor },
     // The number and not the clock says what came first: clocks are set back.
     defaultSort: 'at',
     text: entry => `${entry.action} ${entry.target} ${entry.actor} ${JSON.stringify(entry.details)}`,
   });
-  return items.map(({ id: _, ...entry }) => entry);
+  return { entries: items.map(({ id: _, ...entry }) => entry), nextCursor, total };
 }

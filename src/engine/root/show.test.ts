@@ -54,7 +54,7 @@ test('init makes root and vault once, privately, and writes it down', () => {
   assert.deepEqual(initRoot(context), { ...first, created: false });
   assert.equal(showRoot(testPorts(), { workspace: place.path }).rootId, first.rootId);
   assert.deepEqual(
-    listLog(context).map(entry => [entry.action, entry.target, entry.actor]),
+    listLog(context).entries.map(entry => [entry.action, entry.target, entry.actor]),
     [['root.init', first.rootId, 'tester']],
   );
   if (process.platform !== 'win32') assert.equal(fs.statSync(path.join(first.root, '.holdfast')).mode & 0o777, 0o700);

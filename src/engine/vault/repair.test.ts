@@ -47,7 +47,7 @@ test('what the live root still has comes back, also single pieces of a file that
     ),
   );
   assert.deepEqual(await restored(place, id), before);
-  assert.ok(listLog(place.context).some(({ action }) => action === 'vault.repair'));
+  assert.ok(listLog(place.context).entries.some(({ action }) => action === 'vault.repair'));
 });
 
 test('without any source it stays lost and is named; what is good of the pack is kept, the damaged one put aside', async () => {

@@ -11,12 +11,12 @@ const list = createRoute({
   tags: ['log'],
   summary: 'The audit trail, newest first',
   request: { query: ListQuery.extend(inWorkspace.shape) },
-  responses: answer(LogList, 'Entries.'),
+  responses: answer(LogList, 'One page.'),
 });
 
 export function logRoutes({ workspaces }: Services) {
-  return new OpenAPIHono().openapi(list, async c => {
+  return new OpenAPIHono().openapi(list, c => {
     const { workspace, ...query } = c.req.valid('query');
-    return c.json({ entries: await listLog(workspaces.open(workspace), query) }, 200);
+    return c.json(listLog(workspaces.open(workspace), query), 200);
   });
 }

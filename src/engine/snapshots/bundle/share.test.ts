@@ -65,7 +65,7 @@ test('a snapshot goes to another root and is the same there', async () => {
   assert.deepEqual(readTree(`${there.path}/out`), here.tree());
   assert.equal((await verifyVault(there.context, { readData: true }, {})).ok, true);
   assert.ok(
-    listLog(there.context).some(({ action, target }) => action === 'snapshot.import' && target === snapshot.id),
+    listLog(there.context).entries.some(({ action, target }) => action === 'snapshot.import' && target === snapshot.id),
   );
 });
 

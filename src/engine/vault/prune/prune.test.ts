@@ -74,7 +74,7 @@ test('what a policy lets go can be undeleted for a day, and is gone after it, wi
   await assert.rejects(undeleteSnapshot(place.context, first.id, {}), code('NOT_FOUND'));
   await place.assertRestores(second.id, place.tree());
   await place.assertWhole();
-  const [entry] = listLog(place.context, { filter: 'vault.prune' });
+  const [entry] = listLog(place.context, { filter: 'vault.prune' }).entries;
   assert.equal(entry?.action, 'vault.prune');
 });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { open, type Run } from './call.ts';
 import { addNoun, addVerb, limitOption, versionNumber } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -59,6 +59,7 @@ function addList(noun: Command, run: Run): void {
 
 /** A file or directory of this name, else what a session or snapshot goes by; `latest` is never a file. */
 function contentOrReference(from: string): string {
+  if (from === '') throw new InvalidArgumentError('Name a file, directory, session or snapshot.');
   if (/^\.\.?[/\\]/.test(from) || (from !== 'latest' && existsSync(from))) return path.resolve(from);
   return from;
 }
@@ -74,11 +75,14 @@ function addCreate(noun: Command, run: Run): void {
   ])
     .requiredOption('--title <text>', 'its title: up to 50 characters')
     .option('--description <text>', 'more words about it: up to 250 characters')
-    .option('--from <source>', 'file, directory, session, or snapshot (SNAPSHOT:PATH) to begin with')
+    .option(
+      '--from <source>',
+      'file, directory, session, or snapshot (SNAPSHOT:PATH) to begin with',
+      contentOrReference,
+    )
     .action(
-      run(async (call, { from, ...words }: { title: string; description?: string; from?: string }) => {
+      run(async (call, input: { title: string; description?: string; from?: string }) => {
         const { createSession } = await import('../engine/sessions/create.ts');
-        const input = from === undefined ? words : { ...words, from: contentOrReference(from) };
         const session = await createSession(await open(call), input, call.work);
         return { kind: 'report', json: { session }, text: () => [`Created ${sessionName(session)}.`] };
       }),

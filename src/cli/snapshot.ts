@@ -54,7 +54,7 @@ function addCreate(noun: Command, run: Run): void {
           areas: options.area,
           title: options.title,
           description: options.description,
-          tags: options.tag,
+          tags: options.tag?.filter(one => one !== ''),
           pinned: options.pin,
           legacy: options.legacy,
         });

@@ -10,7 +10,7 @@ export const RetentionPolicy = z.object({
   keepMonthly: Count.optional(),
   /** `30d`, `1y6m`, …, counted back from the newest snapshot. */
   keepWithin: z.string().optional(),
-  keepTags: z.array(z.string()).optional(),
+  keepTags: z.array(z.string().min(1, 'a tag is not empty')).optional(),
 });
 export type RetentionPolicy = z.infer<typeof RetentionPolicy>;
 

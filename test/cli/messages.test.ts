@@ -39,6 +39,18 @@ test('what does not exist comes with a command that does, to see what there is',
   }
 });
 
+test('an empty name names nothing', t => {
+  const { run } = rootedWorkspace(t);
+  for (const words of [
+    ['snapshot', 'show'],
+    ['session', 'show'],
+    ['backup', 'verify'],
+    ['backup', 'delete'],
+    ['migrate', 'show'],
+  ])
+    assert.match(run(...words, '', '--json').error().message, /^There is no [a-z]+ ""\.$/);
+});
+
 test('a list that nothing fits does not say that there is nothing', t => {
   const { done } = rootedWorkspace(t);
   done('snapshot', 'create');

@@ -311,6 +311,7 @@ test('snapshot pin, unpin and edit change the words only', t => {
   assert.deepEqual(label('edit', 'Works', '--tag', '').tags, []);
   assert.equal(label('show', 'latest').title, 'Works');
   assert.equal(workspace.run('snapshot', 'edit', 'latest', '--title', 'x'.repeat(201)).status, 2);
+  assert.deepEqual(label('create', '--tag', '').tags, []);
 });
 
 test('files in a secret area are marked, so that nobody shows what is in them', t => {

@@ -106,6 +106,8 @@ describe('wrong usage ends with 2 and changes nothing', () => {
     ['an import from an empty path', ['snapshot', 'import', '']],
     ['an export of a session to an empty path', ['session', 'export', 'latest', '']],
     ['an update from an empty path', ['session', 'update', 'latest', '--from', '']],
+    ['a session from an empty path', ['session', 'create', '--title', 'new', '--from', '']],
+    ['a rule for an empty tag', ['vault', 'prune', '--keep-tag', '']],
     ['a migration from an empty path', ['migrate', 'plan', '--from', '']],
     ['an empty workspace', ['status', '--workspace', '']],
     ['a workspace that is not there', ['status', '--workspace', 'nowhere']],

@@ -62,7 +62,7 @@ export function findBackup(context: Context, reference: string): { file: string;
   const file = path.resolve(context.workspace, reference);
   const isFile =
     /[/\\]|\.tar(\.gz)?$|\.tgz$/.test(reference) ||
-    (!/^[a-z0-9]+$/.test(reference) && context.ports.fs.existsSync(file));
+    (!/^[a-z0-9]*$/.test(reference) && context.ports.fs.existsSync(file));
   if (isFile) return { file, known: knownAt(context, file) };
   const { backups, broken } = readBackups(context);
   const known = resolveReference('backup', reference, backups);

@@ -110,6 +110,34 @@ test('an update is made from what was seen, or not at all', async t => {
   assert.equal(after.session.version, 6);
 });
 
+test('no change of a session goes past a stale If-Match', async t => {
+  const { engine, location, token } = await serveWorkspace(t, listens);
+  const { id } = await engine.createSession({ title: 'One' }, { bytes: bytes('{"a":1}') });
+  const { etag: stale } = await engine.sessionContent(id);
+  await engine.updateSession(id, bytes('{"a":2}'));
+  const { etag: seen } = await engine.sessionContent(id);
+  const changes = [
+    ['PATCH', '', '{"title":"Two"}', 'application/json'],
+    ['POST', '/merge?base=1', '{"a":1,"b":1}', 'application/octet-stream'],
+    ['POST', '/revert', '{"version":1}', 'application/json'],
+    ['DELETE', '', undefined, 'application/json'],
+  ] as const;
+  let etag = seen;
+  for (const [method, rest, body, type] of changes) {
+    const ask = async (match: string) => {
+      const headers = { 'If-Match': match, 'Content-Type': type };
+      const path = `/v1/sessions/${id}${rest}`;
+      const message = await send({ ...location, token }, { method, path, headers, ...(body ? { body } : {}) });
+      return { status: message.statusCode, etag: message.headers.etag, text: (await readBody(message)).toString() };
+    };
+    const refused = await ask(stale);
+    assert.deepEqual([refused.status, JSON.parse(refused.text).code], [412, 'VERSION_CONFLICT'], method + rest);
+    const done = await ask(etag);
+    assert.equal(done.status, 200, done.text);
+    etag = done.etag ?? '';
+  }
+});
+
 test('two changes are merged, and unsaved edits are kept, recovered and given up', async t => {
   const { engine } = await serveWorkspace(t, listens);
   const { id } = await engine.createSession({ title: 'Both' }, { bytes: bytes('{"a":1,"b":1}') });

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { writeDurably } from '../durable.ts';
 import { HoldfastError } from '../errors.ts';
 import type { Work } from '../ports.ts';
-import { changeSession } from './change.ts';
+import { changeSession, checkExpected, type Expected } from './change.ts';
 import { findSession } from './collect.ts';
 import { checkedWords } from './create.ts';
 import { showSession } from './show.ts';
@@ -14,13 +14,15 @@ import { encodeWords, readWords, wordsPath } from './words.ts';
 /**
  * Gives a session another title or description. No version: its content stays as it is.
  *
- * @throws CONFLICT for a session whose words are in the application's own file, USAGE for words that are too long
+ * @param expected the version that whoever edits has seen; absent: whatever there is
+ * @throws VERSION_CONFLICT, CONFLICT for a session whose words are in the application's own file, USAGE for words that are too long
  */
 export async function editSession(
   context: Context,
   reference: string,
   edit: EditSession,
   work: Work,
+  expected?: Expected,
 ): Promise<Session> {
   const { place } = findSession(context, reference);
   const { title, description } = checkedWords(EditSession, edit);
@@ -30,7 +32,8 @@ export async function editSession(
       hint: 'Change them there, or in the application.',
     });
   }
-  await changeSession(context, place, work, async () => {
+  await changeSession(context, place, work, async change => {
+    checkExpected(change, expected);
     const id = path.posix.basename(place.location);
     const before = readWords(context, id);
     const after = { ...before, title: title ?? before.title, description: description ?? before.description };

@@ -5,7 +5,7 @@ import { HoldfastError } from '../errors.ts';
 import type { Work } from '../ports.ts';
 import { walkTree } from '../snapshots/walk-tree.ts';
 import { contentObjects, type FileEntry, type LinkEntry } from '../vault/tree.ts';
-import { type Change, changeSession } from './change.ts';
+import { type Change, changeSession, checkExpected, type Expected } from './change.ts';
 import { findSession } from './collect.ts';
 import { type ContentSink, putTree } from './content.ts';
 import { fileOfBytes, type Given, givenContent, shaped } from './given.ts';
@@ -18,16 +18,19 @@ import { readVersion, sessionKey } from './versions.ts';
  * Brings a content that was made from version `base` together with what the session has become since, as the next
  * version: file by file, and within JSON by member and identity. Nothing is guessed.
  *
- * @throws CONFLICT with everything that cannot be merged in `details.conflicts`; then nothing was changed. NOT_FOUND
+ * @param expected the version to merge into; absent: whatever there is
+ * @throws CONFLICT with everything that cannot be merged in `details.conflicts`; then nothing was changed. VERSION_CONFLICT, NOT_FOUND
  */
 export async function mergeSession(
   context: Context,
   reference: string,
   { from, base }: { from: Given; base: number },
   work: Work,
+  expected?: Expected,
 ): Promise<Session> {
   const { place, look } = findSession(context, reference);
   await changeSession(context, place, work, async change => {
+    checkExpected(change, expected);
     const { live, sink } = change;
     const before = readVersion(context, sessionKey(place.location), base);
     const given = await givenContent({ context, place, live, sink }, from, work);

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { Pace } from '../pace.ts';
 import type { Work } from '../ports.ts';
 import { adopt } from '../vault/adopt.ts';
-import { changeSession, checkExpected } from './change.ts';
+import { changeSession, checkExpected, type Expected } from './change.ts';
 import { findSession } from './collect.ts';
 import { shaped } from './given.ts';
 import { showSession } from './show.ts';
@@ -13,6 +13,7 @@ import { readVersion, sessionKey } from './versions.ts';
 /**
  * Makes an older version the content again, as a new version: what came between stays in the history.
  *
+ * @param expected the version that is to be replaced, in place of `expectVersion`; absent: whatever there is
  * @throws NOT_FOUND (no such session or version), VERSION_CONFLICT, CORRUPT, LOCKED
  */
 export async function revertSession(
@@ -20,11 +21,12 @@ export async function revertSession(
   reference: string,
   input: RevertSession,
   work: Work,
+  expected?: Expected,
 ): Promise<Session> {
   const { version, expectVersion } = RevertSession.parse(input);
   const { place, look } = findSession(context, reference);
   const session = await changeSession(context, place, work, async change => {
-    checkExpected(change, expectVersion);
+    checkExpected(change, expected ?? expectVersion);
     const { tree } = readVersion(context, sessionKey(place.location), version);
     await adopt(change.store, tree, new Pace(work));
     const made = await change.commit('revert', version, shaped(place, tree, change.sink));

@@ -5,7 +5,7 @@ import { mergeSession } from '../../engine/sessions/merge.ts';
 import { revertSession } from '../../engine/sessions/revert.ts';
 import { readVersionFile } from '../../engine/sessions/version-content.ts';
 import { RevertSession, SessionDiff, SessionHistory, SessionResult } from '../../protocol/sessions.ts';
-import { sessionTag, versionTag } from '../etag.ts';
+import { expectedBy, sessionTag, versionTag } from '../etag.ts';
 import { queryTexts } from '../query-text.ts';
 import { rawBody } from '../raw-body.ts';
 import { type Services, write } from '../services.ts';
@@ -84,17 +84,19 @@ export function sessionVersionRoutes(services: Services) {
       return c.json(await diffSession(workspaces.open(workspace), c.req.valid('param').id, a, b, work), 200);
     })
     .openapi(revert, async c => {
+      const expected = expectedBy(c.req.header('If-Match'));
       const session = await write(services, c.req.valid('query').workspace, changed, context =>
-        revertSession(context, c.req.valid('param').id, c.req.valid('json'), {}),
+        revertSession(context, c.req.valid('param').id, c.req.valid('json'), {}, expected),
       );
       return c.json({ session }, 200, { ETag: versionTag(session) });
     })
     .openapi(merge, async c => {
+      const expected = expectedBy(c.req.header('If-Match'));
       const { workspace, base } = c.req.valid('query');
       const [file] = queryTexts(c.req.url, 'file');
       const data = await rawBody(c.req.raw, workspaces.openForWriting(workspace).settings.sessionLimit);
       const session = await write(services, workspace, changed, context =>
-        mergeSession(context, c.req.valid('param').id, { from: { bytes: data, file }, base }, {}),
+        mergeSession(context, c.req.valid('param').id, { from: { bytes: data, file }, base }, {}, expected),
       );
       return c.json({ session }, 200, { ETag: sessionTag(session) });
     });

@@ -103,8 +103,9 @@ export function sessionRoutes(services: Services) {
       return c.json({ session }, 200, { ETag: sessionTag(session) });
     })
     .openapi(edit, async c => {
+      const expected = expectedBy(c.req.header('If-Match'));
       const session = await write(services, c.req.valid('query').workspace, changed, context =>
-        editSession(context, c.req.valid('param').id, c.req.valid('json'), {}),
+        editSession(context, c.req.valid('param').id, c.req.valid('json'), {}, expected),
       );
       return c.json({ session }, 200, { ETag: sessionTag(session) });
     })

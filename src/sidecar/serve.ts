@@ -8,6 +8,7 @@ import { guard } from './auth.ts';
 import { Events } from './events.ts';
 import { Openings } from './openings.ts';
 import { Operations } from './operations.ts';
+import { discardBody } from './refused-body.ts';
 import { type Later, startRetention } from './retention.ts';
 import type { Services } from './services.ts';
 import type { Log } from './watchers.ts';
@@ -64,7 +65,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const api = createApi(services);
   const refuse = guard(token, listen);
   const server = createAdaptorServer({
-    fetch: (request: Request) => refuse(request) ?? api.fetch(request),
+    fetch: async (request: Request) => {
+      const response = refuse(request) ?? (await api.fetch(request));
+      if (response.status === 413) await discardBody(request);
+      return response;
+    },
   }) as Server;
 
   const address = await listenOn(server, listen);

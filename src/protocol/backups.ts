@@ -25,6 +25,8 @@ export const BackupResult = z.object({ backup: Backup });
 export type BackupResult = z.infer<typeof BackupResult>;
 export const BackupList = z.object({ directory: z.string(), backups: z.array(Backup), broken: z.array(BrokenRecord) });
 export type BackupList = z.infer<typeof BackupList>;
+/** Over HTTP, where every list comes in pages. */
+export const BackupPage = BackupList.extend({ nextCursor: z.string().nullable(), total: Count });
 
 export const CreateBackup = z.object({
   areas: z.array(z.string()).default([]),

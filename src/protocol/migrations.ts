@@ -87,6 +87,8 @@ export type Migration = z.infer<typeof Migration>;
 
 export const MigrationList = z.object({ migrations: z.array(Migration) });
 export type MigrationList = z.infer<typeof MigrationList>;
+/** Over HTTP, where every list comes in pages. */
+export const MigrationPage = MigrationList.extend({ nextCursor: z.string().nullable(), total: Count });
 export const MigrationDetails = Migration.extend({ plan: MigrationPlan, safetySnapshot: Id.nullable() });
 export type MigrationDetails = z.infer<typeof MigrationDetails>;
 

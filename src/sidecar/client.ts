@@ -1,5 +1,6 @@
 import { asHoldfastError, HoldfastError } from '../engine/errors.ts';
 import type { Operation, ServerEvent } from '../protocol/operations.ts';
+import { allPages } from './client/all-pages.ts';
 import { EventStream } from './client/event-stream.ts';
 import type { SidecarAddress } from './client/socket-fetch.ts';
 import { json, segment, typedApi } from './client/typed.ts';
@@ -39,7 +40,8 @@ export function connectSidecar(address: SidecarAddress): HoldfastClient {
     health: () => json(api.health.$get()),
     setWorkspaces: body => json(api.workspaces.$put({ json: body })),
     events: (onEvent, signal, onOpen) => follow(stream, onEvent, signal, onOpen),
-    operations: async () => (await json(api.operations.$get())).operations as Operation[],
+    operations: async () =>
+      (await allPages(query => json(api.operations.$get({ query })))).flatMap(page => page.operations as Operation[]),
     cancel: async id => (await json(api.operations[':id'].$delete({ param: { id: segment(id) } }))) as Operation,
     in: folder => workspaceClient(api, stream, folder),
   };

@@ -16,7 +16,7 @@ const changed = (nouns: string[], paths: string[], workspace = '/w'): ServerEven
 const operation = (id: string, state: 'running' | 'succeeded'): ServerEvent => ({
   type: 'operation',
   workspace: '/w',
-  operation: { id, kind: 'test.run', state, progress: null },
+  operation: { id, kind: 'test.run', state, startedAt: '2026-11-21T10:00:00.000Z', progress: null },
 });
 
 test('what waits for a slow listener is merged', async () => {

@@ -45,7 +45,13 @@ export class Operations {
     if (this.#closing) throw new HoldfastError('SIDECAR_FAILED', 'The sidecar is closing.');
     this.#forgetOld();
     const controller = new AbortController();
-    const operation: Operation = { id: newId(this.#ports), kind: start.kind, state: 'running', progress: null };
+    const operation: Operation = {
+      id: newId(this.#ports),
+      kind: start.kind,
+      state: 'running',
+      startedAt: this.#ports.now().toISOString(),
+      progress: null,
+    };
     const entry: Entry = { operation, workspace: start.workspace, controller, settled: Promise.resolve() };
     this.#entries.set(operation.id, entry);
     entry.settled = this.#run(entry, start);

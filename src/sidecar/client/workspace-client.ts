@@ -29,6 +29,7 @@ import type {
 } from '../../protocol/snapshots.ts';
 import type { RepairVault, VaultStats, VerifyVault } from '../../protocol/vault.ts';
 import type { VisitList } from '../../protocol/visits.ts';
+import { allPages } from './all-pages.ts';
 import type { EventStream } from './event-stream.ts';
 import { runOperation } from './follow.ts';
 import { type SessionClient, sessionClient } from './session-client.ts';
@@ -155,7 +156,11 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
     fileHistory: path => json(files.history.$get({ query: { ...query, path } })),
 
     createBackup: async (input, work) => (await long(() => backups.$post({ query, json: input }), work)).backup,
-    listBackups: () => json(backups.$get({ query })),
+    listBackups: async () => {
+      const pages = await allPages(page => json(backups.$get({ query: { ...query, ...page } })));
+      const [{ directory, broken }] = pages;
+      return { directory, backups: pages.flatMap(page => page.backups), broken };
+    },
     verifyBackup: async (reference, work) => long(() => backups[':id'].verify.$post(at(reference)), work),
     restoreBackup: async (reference, input, work) =>
       long(() => backups[':id'].restore.$post({ ...at(reference), json: input }), work),
@@ -174,7 +179,10 @@ export function workspaceClient(api: TypedApi, events: EventStream, folder: stri
       }
     },
     applyMigration: async (input, work) => long(() => migrations.$post({ query, json: input }), work),
-    listMigrations: async () => (await json(migrations.$get({ query }))).migrations,
+    listMigrations: async () =>
+      (await allPages(page => json(migrations.$get({ query: { ...query, ...page } })))).flatMap(
+        page => page.migrations,
+      ),
     showMigration: async reference => json(migrations[':id'].$get(at(reference))),
     undoMigration: async (reference, work) => long(() => migrations[':id'].undo.$post(at(reference)), work),
 

@@ -4,8 +4,9 @@ import { deleteBackup } from '../../engine/backups/delete.ts';
 import { listBackups } from '../../engine/backups/list.ts';
 import { restoreBackup } from '../../engine/backups/restore.ts';
 import { verifyBackup } from '../../engine/backups/verify.ts';
-import { BackupList, BackupResult, CreateBackup, RestoreBackup, VerifyBackup } from '../../protocol/backups.ts';
-import { RestoreResult } from '../../protocol/common.ts';
+import { page } from '../../engine/paging.ts';
+import { BackupPage, BackupResult, CreateBackup, RestoreBackup, VerifyBackup } from '../../protocol/backups.ts';
+import { ListQuery, RestoreResult } from '../../protocol/common.ts';
 import { Deleted } from '../../protocol/snapshots.ts';
 import { type Services, startWork, write } from '../services.ts';
 import { accepted, answer, body, followAt, inWorkspace } from './parts.ts';
@@ -20,9 +21,9 @@ const list = createRoute({
   method: 'get',
   path: '/backups',
   tags,
-  summary: 'Backups in the backup directory',
-  request: { query: inWorkspace },
-  responses: answer(BackupList, 'All of them.'),
+  summary: 'Backups of this root, newest first',
+  request: { query: ListQuery.extend(inWorkspace.shape) },
+  responses: answer(BackupPage, 'One page.'),
 });
 const create = createRoute({
   method: 'post',
@@ -59,7 +60,16 @@ const restore = createRoute({
 
 export function backupRoutes(services: Services) {
   return new OpenAPIHono()
-    .openapi(list, async c => c.json(await listBackups(services.workspaces.open(c.req.valid('query').workspace)), 200))
+    .openapi(list, c => {
+      const { workspace, ...query } = c.req.valid('query');
+      const { backups, ...rest } = listBackups(services.workspaces.open(workspace));
+      const { items, nextCursor, total } = page(backups, query, {
+        sorts: { createdAt: one => one.createdAt, file: one => one.file, bytes: one => one.bytes },
+        defaultSort: 'createdAt',
+        text: ({ id, file }) => `${id} ${file}`,
+      });
+      return c.json({ ...rest, backups: items, nextCursor, total }, 200);
+    })
     .openapi(create, c => {
       const input = c.req.valid('json');
       const operation = startWork(services, {

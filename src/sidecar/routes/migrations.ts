@@ -6,11 +6,13 @@ import { listMigrations } from '../../engine/migrations/list.ts';
 import { planMigration } from '../../engine/migrations/plan.ts';
 import { showMigration } from '../../engine/migrations/show.ts';
 import { undoMigration } from '../../engine/migrations/undo.ts';
+import { page } from '../../engine/paging.ts';
+import { ListQuery } from '../../protocol/common.ts';
 import {
   ApplyMigration,
   ApplyResult,
   MigrationDetails,
-  MigrationList,
+  MigrationPage,
   MigrationPlan,
   PlanMigration,
   UndoResult,
@@ -45,9 +47,9 @@ const list = createRoute({
   method: 'get',
   path: '/migrations',
   tags,
-  summary: 'Migrations that were executed',
-  request: { query: inWorkspace },
-  responses: answer(MigrationList, 'All of them.'),
+  summary: 'Migrations that were executed, newest first',
+  request: { query: ListQuery.extend(inWorkspace.shape) },
+  responses: answer(MigrationPage, 'One page.'),
 });
 const show = createRoute({
   method: 'get',
@@ -95,9 +97,19 @@ export function migrationRoutes(services: Services) {
       }
       return c.body(new Uint8Array(data), 200, bytesHeaders);
     })
-    .openapi(list, async c => {
-      const context = workspaces.open(c.req.valid('query').workspace);
-      return c.json({ migrations: await listMigrations(context) }, 200);
+    .openapi(list, c => {
+      const { workspace, ...query } = c.req.valid('query');
+      const { items, ...rest } = page(listMigrations(workspaces.open(workspace)), query, {
+        sorts: {
+          createdAt: one => one.createdAt,
+          profile: one => one.profile,
+          status: one => one.status,
+          bytes: one => one.bytes,
+        },
+        defaultSort: 'createdAt',
+        text: ({ id, planId, profile, status }) => `${id} ${planId} ${profile} ${status}`,
+      });
+      return c.json({ migrations: items, ...rest }, 200);
     })
     .openapi(show, async c => {
       const context = workspaces.open(c.req.valid('query').workspace);

@@ -1,5 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { Operation } from '../../protocol/operations.ts';
+import { page } from '../../engine/paging.ts';
+import { ListQuery } from '../../protocol/common.ts';
+import { Operation, OperationPage } from '../../protocol/operations.ts';
 import type { Services } from '../services.ts';
 import { answer } from './parts.ts';
 
@@ -10,8 +12,9 @@ const list = createRoute({
   method: 'get',
   path: '/operations',
   tags,
-  summary: 'Operations that run, and those that finished lately, without their results',
-  responses: answer(z.object({ operations: z.array(Operation) }), 'All that are known.'),
+  summary: 'Operations that run, and those that finished lately, without their results; newest first',
+  request: { query: ListQuery },
+  responses: answer(OperationPage, 'One page.'),
 });
 const show = createRoute({
   method: 'get',
@@ -33,7 +36,14 @@ const cancel = createRoute({
 
 export function operationRoutes({ operations }: Services) {
   return new OpenAPIHono()
-    .openapi(list, c => c.json({ operations: operations.list() }, 200))
+    .openapi(list, c => {
+      const { items, ...rest } = page(operations.list(), c.req.valid('query'), {
+        sorts: { startedAt: one => one.startedAt, kind: one => one.kind, state: one => one.state },
+        defaultSort: 'startedAt',
+        text: ({ id, kind, state }) => `${id} ${kind} ${state}`,
+      });
+      return c.json({ operations: items, ...rest }, 200);
+    })
     .openapi(show, c => c.json(operations.get(c.req.valid('param').id), 200))
     .openapi(cancel, c => c.json(operations.cancel(c.req.valid('param').id), 200));
 }

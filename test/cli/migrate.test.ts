@@ -44,6 +44,7 @@ describe('migrate plan', () => {
     assert.ok(
       found.items.every(({ action, sha256, source }) => action === 'copy' && sha256 !== '' && !path.isAbsolute(source)),
     );
+    assert.ok(found.items.every(({ id }) => /^[a-z0-9]{20,}$/.test(id)));
     assert.deepEqual(found.totals, { files: 3, bytes: 12, copy: 3, upgrade: 0, identical: 0, conflict: 0 });
     assert.deepEqual([found.root, found.omitted], [workspace.root, []]);
     assert.deepEqual(readTree(workspace.root, { except: ['.holdfast'] }), {});

@@ -92,8 +92,8 @@ async function itemOf(context: Context, file: SourceFile, pace: Pace, stager?: S
   if (pace.due()) await pace.breathe();
   const shown = shownPath(context.workspace, source);
   return {
-    // A slice of the longer text would keep all of that in memory.
-    id: hash('sha256', `${shown}\0${wanted.path}`, 'buffer').toString('hex', 0, 8),
+    // 96 bits, as every id has (contract). A slice of the longer text would keep all of that in memory.
+    id: hash('sha256', `${shown}\0${wanted.path}`, 'buffer').toString('hex', 0, 12),
     source: shown,
     target: wanted.path,
     // What was copied already is what the root does not have.

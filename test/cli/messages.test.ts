@@ -13,6 +13,7 @@ test('messages speak of what was typed', t => {
     [['snapshot', 'create', '--title', 'x'.repeat(201)], 2, /^holdfast: A title has at most 200 characters\.$/m],
     [['snapshot', 'create', '--tag', 'x'.repeat(101)], 2, /^holdfast: A tag has at most 100 characters\.$/m],
     [['snapshot', 'export', 'latest', ''], 2, /^holdfast: Name a file to export to\.$/m],
+    [['session', 'import', 'nowhere'], 1, /^hint: Give a file that .*session export wrote\.$/m],
     [['snapshot', 'restore', 'latest', '--to', ''], 2, /^holdfast: Option '--to <dir>' .*Name a file or directory\.$/m],
     [['snapshot', 'show', 'Twice'], 2, /^hint: Name it by one of these ids\.$/m],
     [['snapshot', 'restore', 'latest', '--to', 'file'], 4, /^holdfast: What should be a directory is none\.$/m],

@@ -24,7 +24,7 @@ export class BundleFile {
   /** @throws NOT_FOUND when there is no such file */
   constructor({ fs }: Pick<Ports, 'fs'>, path: string) {
     const missing = (why: string) =>
-      new HoldfastError('NOT_FOUND', why, { path, hint: 'Give a file that snapshot export wrote.' });
+      new HoldfastError('NOT_FOUND', why, { path, hint: 'Give a file that snapshot export or session export wrote.' });
     try {
       // A pipe would be waited for until somebody writes to it.
       if (!fs.statSync(path).isFile()) throw missing('This is not a file.');

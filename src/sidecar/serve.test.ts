@@ -271,6 +271,12 @@ test('the description lists every route with its schemas', async t => {
   assert.equal(post.requestBody.content['application/json'].schema.properties.title.type, 'string');
   assert.ok(post.responses['202'].content['application/json'].schema.properties.result);
   assert.ok(post.responses['202'].headers.Location);
+  const update = document.paths['/v1/sessions/{id}/content'].put;
+  assert.ok(
+    update.parameters.some((one: { name: string; in: string }) => one.name === 'If-Match' && one.in === 'header'),
+  );
+  assert.ok(update.requestBody.content['application/octet-stream']);
+  assert.ok(update.responses['200'].headers.ETag);
   for (const item of Object.values<Record<string, { responses: Record<string, unknown> }>>(document.paths)) {
     for (const { responses } of Object.values(item)) assert.ok(responses.default);
   }

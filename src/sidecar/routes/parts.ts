@@ -19,6 +19,35 @@ export function answer<Schema extends z.ZodType>(schema: Schema, description: st
   return { 200: { description, content: { 'application/json': { schema } } } } as const;
 }
 
+/** As `answer`, with the version of what it shows as its ETag. */
+export function tagged<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return {
+    200: { description, content: { 'application/json': { schema } }, headers: tagHeader },
+  } as const;
+}
+
+const tagHeader = z.object({ ETag: z.string().openapi({ description: 'Its version, for `If-Match`.' }) });
+
+/** For the description of routes that heed `If-Match`. */
+export const ifMatch = {
+  parameters: [
+    {
+      name: 'If-Match',
+      in: 'header' as const,
+      schema: { type: 'string' as const },
+      description: 'The ETag that was seen. When it is another one by now: 412. Absent: whatever there is.',
+    },
+  ],
+};
+
+/** For the description of routes that take bytes as they are. */
+export const bytesBody = {
+  requestBody: {
+    required: true,
+    content: { 'application/octet-stream': { schema: { type: 'string' as const, format: 'binary' } } },
+  },
+};
+
 /** 202 and the operation that will have `result`. */
 export function accepted<Schema extends z.ZodType>(result: Schema, description: string) {
   return {

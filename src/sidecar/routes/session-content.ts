@@ -6,7 +6,7 @@ import { expectedBy, sessionTag, versionTag } from '../etag.ts';
 import { queryTexts } from '../query-text.ts';
 import { rawBody } from '../raw-body.ts';
 import { type Services, write } from '../services.ts';
-import { answer, bytes, bytesHeaders, inWorkspace, named, pathText } from './parts.ts';
+import { bytes, bytesBody, bytesHeaders, ifMatch, inWorkspace, named, pathText, tagged } from './parts.ts';
 import { changed } from './sessions.ts';
 
 const tags = ['sessions'];
@@ -25,13 +25,15 @@ const read = createRoute({
 const update = createRoute({
   method: 'put',
   path: '/sessions/{id}/content',
+  ...ifMatch,
+  ...bytesBody,
   tags,
   summary: 'New content, as the next version: the body is its bytes',
   description:
     'With `If-Match` only if the session is still the one with that ETag (412 otherwise, with both versions in ' +
     '`details`). Without it whatever there is becomes an older version.',
   request: { query: ofFile, params: named },
-  responses: answer(SessionResult, 'The session as it is now, and its ETag.'),
+  responses: tagged(SessionResult, 'The session as it is now, and its ETag.'),
 });
 
 export function sessionContentRoutes(services: Services) {

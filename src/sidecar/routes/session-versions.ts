@@ -9,7 +9,7 @@ import { expectedBy, sessionTag, versionTag } from '../etag.ts';
 import { queryTexts } from '../query-text.ts';
 import { rawBody } from '../raw-body.ts';
 import { type Services, write } from '../services.ts';
-import { answer, body, bytes, bytesHeaders, inWorkspace, named } from './parts.ts';
+import { answer, body, bytes, bytesBody, bytesHeaders, ifMatch, inWorkspace, named, tagged } from './parts.ts';
 import { ofFile } from './session-content.ts';
 import { changed } from './sessions.ts';
 
@@ -49,20 +49,23 @@ const diff = createRoute({
 const revert = createRoute({
   method: 'post',
   path: '/sessions/{id}/revert',
+  ...ifMatch,
   tags,
   summary: 'Make an older version the content again, as a new version',
   request: { query: inWorkspace, params: named, body: body(RevertSession) },
-  responses: answer(SessionResult, 'The session as it is now.'),
+  responses: tagged(SessionResult, 'The session as it is now.'),
 });
 
 const merge = createRoute({
   method: 'post',
   path: '/sessions/{id}/merge',
+  ...ifMatch,
+  ...bytesBody,
   tags,
   summary: 'Bring content made from an older version together with what the session has become; the body is its bytes',
   description: 'What cannot be merged is a conflict (409, `details.conflicts`), and nothing is changed.',
   request: { query: ofFile.extend({ base: version }), params: named },
-  responses: answer(SessionResult, 'The session as it is now.'),
+  responses: tagged(SessionResult, 'The session as it is now.'),
 });
 
 export function sessionVersionRoutes(services: Services) {

@@ -11,7 +11,7 @@ import { CreateSession, EditSession, SessionList, SessionResult } from '../../pr
 import { FileList } from '../../protocol/snapshots.ts';
 import { expectedBy, sessionTag } from '../etag.ts';
 import { type Services, write } from '../services.ts';
-import { answer, body, inWorkspace, named } from './parts.ts';
+import { answer, body, ifMatch, inWorkspace, named, tagged } from './parts.ts';
 
 const tags = ['sessions'];
 /** The listings that any change of a session may change. */
@@ -40,7 +40,7 @@ const create = createRoute({
       }),
     ),
   },
-  responses: answer(SessionResult, 'The session.'),
+  responses: tagged(SessionResult, 'The session.'),
 });
 const show = createRoute({
   method: 'get',
@@ -48,19 +48,21 @@ const show = createRoute({
   tags,
   summary: 'One session; its version is the ETag',
   request: { query: inWorkspace, params: named },
-  responses: answer(SessionResult, 'The session.'),
+  responses: tagged(SessionResult, 'The session.'),
 });
 const edit = createRoute({
   method: 'patch',
   path: '/sessions/{id}',
+  ...ifMatch,
   tags,
   summary: 'Change its title or description; no version is made',
   request: { query: inWorkspace, params: named, body: body(EditSession) },
-  responses: answer(SessionResult, 'The session as it is now.'),
+  responses: tagged(SessionResult, 'The session as it is now.'),
 });
 const remove = createRoute({
   method: 'delete',
   path: '/sessions/{id}',
+  ...ifMatch,
   tags,
   summary: 'Delete a session; its versions stay, and it can be brought back',
   request: { query: inWorkspace, params: named },
@@ -72,7 +74,7 @@ const undelete = createRoute({
   tags,
   summary: 'Bring back a deleted session',
   request: { query: inWorkspace, params: named },
-  responses: answer(SessionResult, 'The session.'),
+  responses: tagged(SessionResult, 'The session.'),
 });
 const files = createRoute({
   method: 'get',

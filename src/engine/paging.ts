@@ -26,10 +26,10 @@ const usualPage = 20;
  * One page of a listing (contract: limit 20, at most 100; cursor, sort, desc, filter, tag). Without `sort` the newest
  * come first; with one, ascending unless `desc`. Records with equal keys are ordered by id, so pages never overlap.
  *
- * A cursor names the order, the last record of its page and that record's key: when the record has been deleted meanwhile,
+ * A cursor names the list and its order, the last record of its page and that record's key: when the record has been deleted meanwhile,
  * the next page still begins where it was.
  *
- * @throws USAGE for an unknown sort, and a cursor that is none or comes from a listing in another order
+ * @throws USAGE for an unknown sort, and a cursor that is none or comes from another list, or one in another order
  */
 export function page<T extends { id: string }>(
   records: readonly T[],
@@ -45,7 +45,9 @@ export function page<T extends { id: string }>(
   }
   // Times are called `at` or `…At`.
   const descending = query.desc ?? (query.sort === undefined && /(^a|A)t$/.test(options.defaultSort));
-  const orderName = `${name} ${descending ? 'descending' : 'ascending'}`;
+  // What can be sorted by tells one list from another: two of them may have the same order.
+  const list = Object.keys(options.sorts).join();
+  const orderName = `${list} by ${name} ${descending ? 'descending' : 'ascending'}`;
   const order = (a: readonly [Key, string], b: readonly [Key, string]) =>
     (compare(a[0], b[0]) || compare(a[1], b[1])) * (descending ? -1 : 1);
 
@@ -90,7 +92,7 @@ function decodeCursor(cursor: string, order: string): readonly [Key, string] {
     });
   }
   if (made === order) return [key, id];
-  throw new HoldfastError('USAGE', 'This cursor comes from a listing in another order.', {
+  throw new HoldfastError('USAGE', 'This cursor comes from another list, or from this one in another order.', {
     hint: 'Ask for the next page with the order of the page before, or begin without a cursor.',
   });
 }

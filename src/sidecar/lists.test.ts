@@ -49,6 +49,10 @@ test('every list over HTTP comes in pages that can be sorted and filtered', asyn
       list,
     );
     assert.equal((await ask(`${list}?filter=nothing+like+it`)).body.total, 0, list);
+    for (const other of ['snapshots', 'sessions', 'backups', 'migrations']) {
+      const { nextCursor } = (await ask(`${other}?sort=createdAt&limit=1`)).body;
+      if (other !== list) assert.equal((await ask(`${list}?sort=createdAt&cursor=${nextCursor}`)).status, 400, other);
+    }
     for (const wrong of ['limit=0', 'limit=101', 'limit=some', 'cursor=none', 'sort=colour'])
       assert.equal((await ask(`${list}?${wrong}`)).status, 400, `${list}?${wrong}`);
   }

@@ -17,18 +17,21 @@ export function chokidarNotifier({ root }: Context, { ignored, onChange, onError
     // It would hold changes back and hide what editors call temporary; bursts are gathered here.
     atomic: false,
   });
-  const ready = Promise.withResolvers<void>();
+  let resolveReady = () => {};
+  const ready = new Promise<void>(resolve => {
+    resolveReady = resolve;
+  });
   watcher.on('all', (_, full) => onChange(rootRelative(root, full) || somewhere));
-  watcher.on('ready', () => ready.resolve());
+  watcher.on('ready', () => resolveReady());
   watcher.on('error', onError);
   const close = async () => {
-    ready.resolve();
+    resolveReady();
     const closed = watcher.close();
     // Closing takes all listeners away, and an error that nobody hears would end the process.
     watcher.on('error', () => {});
     await closed;
   };
-  return { ready: ready.promise, close };
+  return { ready, close };
 }
 
 function rootRelative(root: string, full: string): string {

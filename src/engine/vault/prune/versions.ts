@@ -36,7 +36,12 @@ export function unneededVersions(
   policy: VersionPolicy,
   now: Date,
 ): { removed: VersionRecord[]; kept: VersionRecord[] } {
-  const sessions = Map.groupBy(versions, ({ key }) => key);
+  const sessions = new Map<string, VersionRecord[]>();
+  for (const version of versions) {
+    const own = sessions.get(version.key);
+    if (own) own.push(version);
+    else sessions.set(version.key, [version]);
+  }
   const result: { removed: VersionRecord[]; kept: VersionRecord[] } = { removed: [], kept: [] };
   for (const [key, own] of sessions) {
     const edited = editedVersions(context, key);

@@ -44,6 +44,8 @@ export function holdfast(args: readonly string[], { cwd, env }: Surroundings): F
     env: cleanEnvironment(env),
     encoding: 'utf8',
     timeout: 120_000,
+    // One that waits within a file call hears no other.
+    killSignal: 'SIGKILL',
     maxBuffer: 2 ** 28,
   });
   if (error) throw error;

@@ -1,4 +1,5 @@
 import { type Context, vaultPath } from '../context.ts';
+import { withoutWaiting } from '../read-flags.ts';
 import { BlockCache } from './block-cache.ts';
 import type { Location } from './object-index.ts';
 import { readBlock } from './pack.ts';
@@ -44,7 +45,7 @@ export class PackReader {
     let open = this.#files.get(pack);
     if (!open) {
       const { fs } = this.#context.ports;
-      const file = fs.openSync(packPath(this.#context, pack), 'r');
+      const file = fs.openSync(packPath(this.#context, pack), withoutWaiting);
       open = { file, size: fs.fstatSync(file).size };
       if (this.#files.size >= filesKept) {
         const [oldest, { file: oldestFile }] = this.#files.entries().next().value!;

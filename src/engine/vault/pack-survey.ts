@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts';
 import { asHoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
+import { withoutWaiting } from '../read-flags.ts';
 import { entriesOf, type IndexEntry, recordsOf } from './index-file.ts';
 import { objectHash } from './object-id.ts';
 import { listPacks } from './object-store.ts';
@@ -65,7 +66,7 @@ export class PackSurvey {
     const { fs } = this.#context.ports;
     const hash = objectHash();
     const buffer = Buffer.allocUnsafe(1024 * 1024);
-    const file = fs.openSync(path, 'r');
+    const file = fs.openSync(path, withoutWaiting);
     try {
       for (let read = fs.readSync(file, buffer); read > 0; read = fs.readSync(file, buffer)) {
         hash.update(buffer.subarray(0, read));

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
+import { withoutWaiting } from '../read-flags.ts';
 import { decompress } from './codec.ts';
 import { giveBack } from './give-back.ts';
 
@@ -149,7 +150,7 @@ export function readBlock(
 
 /** One block of the pack in a file. @throws CORRUPT, or the system's error */
 export function readBlockAt(fs: FileCalls, path: string, offset: number): Block {
-  const file = fs.openSync(path, 'r');
+  const file = fs.openSync(path, withoutWaiting);
   try {
     return readBlock(fs, file, fs.fstatSync(file).size, offset, path);
   } finally {
@@ -172,7 +173,7 @@ export function* readPack(
     if (!onDamage || !HoldfastError.is(error, 'CORRUPT')) throw error;
     onDamage(error);
   };
-  const file = fs.openSync(path, 'r');
+  const file = fs.openSync(path, withoutWaiting);
   try {
     const { size } = fs.fstatSync(file);
     if (size < packMagic.length || !readFully(fs, file, 0, packMagic.length, path).equals(packMagic)) {

@@ -3,6 +3,7 @@ import { Sha256, Time } from '../../protocol/common.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { temporarySuffix } from '../durable.ts';
 import { HoldfastError, isAbsent } from '../errors.ts';
+import { withoutWaiting } from '../read-flags.ts';
 import { type RecordKind, readRecord } from '../record.ts';
 import { namesIn } from './names-in.ts';
 
@@ -69,7 +70,7 @@ const beginning = Buffer.from('{"schemaVersion":');
 /** Empty for what is no record, as a pack, and what vanished. */
 function recordText({ ports: { fs } }: Context, path: string): string {
   try {
-    const file = fs.openSync(path, 'r');
+    const file = fs.openSync(path, withoutWaiting);
     try {
       const start = Buffer.alloc(beginning.length);
       fs.readSync(file, start, 0, start.length, 0);

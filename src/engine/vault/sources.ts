@@ -8,6 +8,7 @@ import { newId } from '../id.ts';
 import { Pace } from '../pace.ts';
 import { at } from '../placement/plan.ts';
 import type { FileCalls, Work } from '../ports.ts';
+import { withoutWaiting } from '../read-flags.ts';
 import { isSealed } from '../record.ts';
 import { capture } from '../snapshots/capture.ts';
 import { readManifests } from '../snapshots/manifest.ts';
@@ -78,7 +79,7 @@ function otherCopy(context: Context, { good }: Survey, id: string): { bytes: Buf
   if (!place) return undefined;
   const { fs } = context.ports;
   const path = vaultPath(context, 'packs', `${place.pack}.pack`);
-  const file = fs.openSync(path, 'r');
+  const file = fs.openSync(path, withoutWaiting);
   try {
     const { raw } = readBlock(fs, file, fs.fstatSync(file).size, place.offset, path);
     return { bytes: raw.subarray(place.at, place.at + place.length), pack: place.pack };

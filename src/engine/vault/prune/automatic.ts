@@ -3,6 +3,7 @@ import { type Context, vaultPath } from '../../context.ts';
 import { isAbsent } from '../../errors.ts';
 import { isLocked } from '../../lock.ts';
 import type { Work } from '../../ports.ts';
+import { withoutWaiting } from '../../read-flags.ts';
 import { writeCache } from '../cache-file.ts';
 import { deletingLock } from '../deleting.ts';
 import { readVaultRecord } from '../vault-record.ts';
@@ -33,7 +34,9 @@ export async function pruneBySetting(context: Context, work: Work): Promise<Prun
 /** Milliseconds; `undefined` when it is not known. */
 function lastPrune(context: Context): number | undefined {
   try {
-    const time = Date.parse(context.ports.fs.readFileSync(stampPath(context), 'utf8'));
+    const time = Date.parse(
+      context.ports.fs.readFileSync(stampPath(context), { encoding: 'utf8', flag: withoutWaiting }),
+    );
     return Number.isNaN(time) ? undefined : time;
   } catch (error) {
     if (isAbsent(error)) return undefined;

@@ -10,6 +10,7 @@ import { deleteSnapshots } from '../snapshots/delete.ts';
 import { editSnapshot } from '../snapshots/edit.ts';
 import { listFiles, readSnapshotFile } from '../snapshots/files.ts';
 import { recordVisit } from '../snapshots/visits/record-visit.ts';
+import { addMarks } from './marks.ts';
 import { objectId } from './object-id.ts';
 import { repairVault } from './repair.ts';
 import { verifyVault } from './verify.ts';
@@ -35,6 +36,7 @@ const third = await place.snapshot();
 await deleteSnapshots(fresh(), [third.id]);
 editSnapshot(fresh(), first.id, { title: 'edited' });
 await recordVisit(fresh(), first);
+addMarks(fresh(), [objectId(Buffer.from('a pack that is gone'))], 0);
 await createBackup(fresh(), { withVault: true }, {});
 
 const vault = `${place.root}/.holdfast`;
@@ -51,7 +53,7 @@ const files = fs
 const lastEntry = files.filter(file => file.startsWith('audit/')).at(-1)!;
 const isCache = (file: string) => /^(index|cache)\//.test(file);
 /** Nobody can tell that these were ever there; what they said is not needed to restore anything. */
-const isMissed = (file: string) => !/^(labels|trash|visits)\//.test(file) && file !== lastEntry;
+const isMissed = (file: string) => !/^(labels|marks|trash|visits)\//.test(file) && file !== lastEntry;
 
 async function isReadable(context: Context, id: string): Promise<boolean> {
   try {
@@ -121,6 +123,7 @@ test('the vault has every kind of file', () => {
     'cache',
     'snapshots',
     'labels',
+    'marks',
     'trash',
     'audit',
     'visits',

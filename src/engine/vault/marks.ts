@@ -22,9 +22,25 @@ const markKind: RecordKind<z.infer<typeof Mark>> = { kind: 'mark', version: 1, s
  * @throws CORRUPT for a mark that cannot be read: it could be about any pack
  */
 export function readMarks(context: Pick<Context, 'ports' | 'root'>): Map<string, number> {
+  return packsOf(markNumbers(context).map(number => readMark(context, number)));
+}
+
+/** As `readMarks`, without what cannot be read: for whoever only reads, and takes a marked pack where there is no other. */
+export function readableMarks(context: Pick<Context, 'ports' | 'root'>): Map<string, number> {
+  const read = (number: number) => {
+    try {
+      return readMark(context, number);
+    } catch (error) {
+      if (HoldfastError.is(error, 'CORRUPT')) return undefined;
+      throw error;
+    }
+  };
+  return packsOf(markNumbers(context).map(read));
+}
+
+function packsOf(all: readonly (z.infer<typeof Mark> | undefined)[]): Map<string, number> {
   const marks = new Map<string, number>();
-  for (const number of markNumbers(context)) {
-    const mark = readMark(context, number);
+  for (const mark of all) {
     for (const pack of mark?.packs ?? []) if (!marks.has(pack)) marks.set(pack, new Date(mark!.at).getTime());
   }
   return marks;
@@ -40,6 +56,14 @@ export function addMarks(context: Context, packs: readonly string[], after: numb
     path: markPath(context, after + 1),
     hint: 'Run the command again.',
   });
+}
+
+/**
+ * What takes the place of a damaged mark while nobody deletes: it marks nothing, so that its number stays taken. What it
+ * was about is marked again when nothing needs it.
+ */
+export function emptyMark({ ports }: Pick<Context, 'ports'>): Buffer {
+  return encodeRecord(markKind, { at: ports.now().toISOString(), packs: [] }, ports.now());
 }
 
 /** The number of the latest mark; 0 when there is none. */
@@ -67,7 +91,7 @@ function readMark(context: Pick<Context, 'ports' | 'root'>, number: number): z.i
     if (!HoldfastError.is(error, 'CORRUPT')) throw error;
     throw new HoldfastError('CORRUPT', error.message, {
       path: markPath(context, number),
-      hint: 'Remove this file: the next prune marks again what can go.',
+      hint: 'Run: holdfast vault repair',
       cause: error,
     });
   }

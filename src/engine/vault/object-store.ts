@@ -3,7 +3,7 @@ import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import { writeCache } from './cache-file.ts';
 import { decompress } from './codec.ts';
 import { encodeIndex, type IndexEntry, recordsOf } from './index-file.ts';
-import { readMarks } from './marks.ts';
+import { readableMarks, readMarks } from './marks.ts';
 import { allPackRecords } from './merged-index.ts';
 import { objectId } from './object-id.ts';
 import { type Location, ObjectIndex } from './object-index.ts';
@@ -223,7 +223,7 @@ export class ObjectStore {
   /** Which packs there are, and which of them prune has marked. */
   #look(): Set<string> {
     return this.#reading(() => {
-      this.#marks = new Set(readMarks(this.#context).keys());
+      this.#marks = new Set(readableMarks(this.#context).keys());
       this.#packs = new Set(listPacks(this.#context));
       return this.#packs;
     });

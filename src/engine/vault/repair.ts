@@ -9,7 +9,7 @@ import type { Work } from '../ports.ts';
 import { deleting } from './deleting.ts';
 import type { IndexEntry } from './index-file.ts';
 import { entriesOf } from './index-file.ts';
-import { readMarks } from './marks.ts';
+import { readableMarks } from './marks.ts';
 import { readPack } from './pack.ts';
 import { PackWriter } from './pack-writer.ts';
 import { putAside } from './put-aside.ts';
@@ -69,7 +69,7 @@ async function mend(
   const records = new Map<string, Buffer>();
   const packs: { name: string; entries: IndexEntry[] }[] = [];
   const kinds = new Map(survey.damaged.map(({ object, kind }) => [object, kind]));
-  const marks = readMarks(context);
+  const marks = readableMarks(context);
   const writer = new PackWriter(
     context,
     (name, entries) => packs.push({ name, entries }),

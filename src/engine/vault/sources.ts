@@ -14,6 +14,7 @@ import { capture } from '../snapshots/capture.ts';
 import { readManifests } from '../snapshots/manifest.ts';
 import { selectionOf } from '../snapshots/selection.ts';
 import { entriesOf } from './index-file.ts';
+import { emptyMark } from './marks.ts';
 import { objectId } from './object-id.ts';
 import type { ObjectSink } from './object-store.ts';
 import { readBlock, readPack } from './pack.ts';
@@ -63,6 +64,7 @@ export async function searchSources(context: Context, survey: Survey, take: Take
 
 /** What needs no source. */
 function madeAnew(context: Context, record: string): Buffer | undefined {
+  if (record.startsWith('marks/')) return emptyMark(context);
   if (record === '.gitignore') return Buffer.from(ignoreRules);
   if (record !== 'vault.json') return undefined;
   const { snapshots, broken } = readManifests(context);

@@ -10,7 +10,7 @@ import { isUsed, readVaultRecord } from './vault-record.ts';
 
 export type ReportRecord = (record: string, reason: string, snapshot?: string) => void;
 
-const directories = ['labels', 'trash', 'plans', 'migrations', 'visits'];
+const directories = ['labels', 'marks', 'trash', 'plans', 'migrations', 'visits'];
 export const ignoreRules = '*\n';
 
 /**

@@ -6,7 +6,7 @@ import { elementsOf, type Piece, piecesOf, withoutPieces } from './long-lists.ts
 import type { Pace } from './pace.ts';
 import { parseInParts } from './parse-in-parts.ts';
 import type { Ports } from './ports.ts';
-import { withoutWaiting } from './read-flags.ts';
+import { readVaultFile } from './read-vault-file.ts';
 import { giveBack } from './vault/give-back.ts';
 
 /**
@@ -174,7 +174,7 @@ export async function readLongRecord<T>(
 
 function readIfThere({ fs }: Pick<Ports, 'fs'>, path: string): Buffer | undefined {
   try {
-    return fs.readFileSync(path, { flag: withoutWaiting });
+    return readVaultFile(fs, path);
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { readVaultFile } from '../read-vault-file.ts';
 import { writeCache } from '../vault/cache-file.ts';
 import { numbersEach, type SessionLook } from './look.ts';
 
@@ -43,7 +43,7 @@ type Row = [
 export function readLooks(context: Context): Looks {
   const looks: Looks = new Map();
   try {
-    const file = unsealed(context.ports.fs.readFileSync(cachePath(context), { flag: withoutWaiting }));
+    const file = unsealed(readVaultFile(context.ports.fs, cachePath(context)));
     if (!file) return looks;
     const end = 4 + file.readUInt32LE();
     // The checksum held, so this is what writeLooks wrote, of this or another form.

@@ -1,12 +1,12 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { readVaultFile } from '../read-vault-file.ts';
 import { writeCache } from '../vault/cache-file.ts';
 
 /** The id of the snapshot of the whole root that was made last, as far as is known: a cache, and it may be gone by now. */
 export function readNewest({ ports, root }: Pick<Context, 'ports' | 'root'>): string | undefined {
   try {
-    const text = ports.fs.readFileSync(newestPath({ root }), { encoding: 'utf8', flag: withoutWaiting });
+    const text = readVaultFile(ports.fs, newestPath({ root })).toString();
     return /^[a-z2-7]{20}$/.test(text) ? text : undefined;
   } catch (error) {
     if (isAbsent(error)) return undefined;

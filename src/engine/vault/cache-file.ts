@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { lstatSync, unlinkSync } from 'node:fs';
 import writeFileAtomic from 'write-file-atomic';
 import { HoldfastError } from '../errors.ts';
 import { compressNow, decompress } from './codec.ts';
@@ -9,6 +10,8 @@ import { compressNow, decompress } from './codec.ts';
  */
 export function writeCache(path: string, bytes: Buffer): void {
   try {
+    // It would write where a link leads, which need not be in the vault.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) unlinkSync(path);
     writeFileAtomic.sync(path, bytes, { mode: 0o600, fsync: false });
   } catch {
     // The next reader makes it again.

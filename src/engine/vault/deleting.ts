@@ -47,6 +47,8 @@ function makeRoom(context: Context): void {
   for (const directory of ['cache', 'index']) {
     let names: string[] = [];
     try {
+      // Where a link leads, nothing is a cache.
+      if (!fs.lstatSync(vaultPath(context, directory)).isDirectory()) continue;
       names = fs.readdirSync(vaultPath(context, directory));
     } catch (error) {
       if (!isAbsent(error)) throw error;

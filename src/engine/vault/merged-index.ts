@@ -1,6 +1,6 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { readVaultFile } from '../read-vault-file.ts';
 import { sealCache, unsealCache, writeCache } from './cache-file.ts';
 import { recordLength } from './index-file.ts';
 import { packRecords } from './pack-index.ts';
@@ -53,7 +53,7 @@ function readMerged(context: Place): Map<string, Buffer> {
   const merged = new Map<string, Buffer>();
   let bytes: Buffer | undefined;
   try {
-    bytes = unsealCache(magic, context.ports.fs.readFileSync(mergedPath(context), { flag: withoutWaiting }));
+    bytes = unsealCache(magic, readVaultFile(context.ports.fs, mergedPath(context)));
   } catch (error) {
     if (isAbsent(error)) return merged;
     throw error;

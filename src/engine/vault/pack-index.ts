@@ -1,6 +1,6 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { readVaultFile } from '../read-vault-file.ts';
 import { writeCache } from './cache-file.ts';
 import { decodeIndex, encodeIndex, entriesOf, type IndexEntry, recordsOf } from './index-file.ts';
 import { readPack } from './pack.ts';
@@ -11,7 +11,7 @@ type Place = Pick<Context, 'ports' | 'root'>;
 /** The index records of a pack, made again when they are missing; `undefined` when the pack is gone. */
 export function packRecords(context: Place, pack: string): Buffer | undefined {
   try {
-    const records = decodeIndex(context.ports.fs.readFileSync(indexPath(context, pack), { flag: withoutWaiting }));
+    const records = decodeIndex(readVaultFile(context.ports.fs, indexPath(context, pack)));
     if (records) return records;
   } catch (error) {
     if (!isAbsent(error)) throw error;

@@ -1,5 +1,5 @@
 import { type Context, vaultPath } from '../context.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { withoutWaiting } from '../read-vault-file.ts';
 import { BlockCache } from './block-cache.ts';
 import type { Location } from './object-index.ts';
 import { readBlock } from './pack.ts';

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { asHoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { withoutWaiting } from '../read-vault-file.ts';
 import { entriesOf, type IndexEntry, recordsOf } from './index-file.ts';
 import { objectHash } from './object-id.ts';
 import { listPacks } from './object-store.ts';
@@ -68,6 +68,8 @@ export class PackSurvey {
     const buffer = Buffer.allocUnsafe(1024 * 1024);
     const file = fs.openSync(path, withoutWaiting);
     try {
+      // A device that a link leads to may have no end.
+      if (!fs.fstatSync(file).isFile()) return '';
       for (let read = fs.readSync(file, buffer); read > 0; read = fs.readSync(file, buffer)) {
         hash.update(buffer.subarray(0, read));
         this.#survey.bytesRead += read;

@@ -1,6 +1,6 @@
 import { HoldfastError } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { withoutWaiting } from '../read-vault-file.ts';
 import { decompress } from './codec.ts';
 import { giveBack } from './give-back.ts';
 

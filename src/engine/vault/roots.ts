@@ -3,7 +3,7 @@ import { Sha256, Time } from '../../protocol/common.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { temporarySuffix } from '../durable.ts';
 import { HoldfastError, isAbsent } from '../errors.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { withoutWaiting } from '../read-vault-file.ts';
 import { type RecordKind, readRecord } from '../record.ts';
 import { namesIn } from './names-in.ts';
 

@@ -1,6 +1,6 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { readVaultFile } from '../read-vault-file.ts';
 import { sealCache, unsealCache, writeCache } from './cache-file.ts';
 import { countOf, numbersPerEntry } from './file-numbers.ts';
 
@@ -50,7 +50,7 @@ export function writeScanCache(context: Context, cache: ScanCache): void {
 export function readScanCache(context: Context, key: string): ScanCache | undefined {
   let bytes: Buffer | undefined;
   try {
-    bytes = unsealCache(magic, context.ports.fs.readFileSync(cachePath(context), { flag: withoutWaiting }));
+    bytes = unsealCache(magic, readVaultFile(context.ports.fs, cachePath(context)));
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

@@ -8,7 +8,7 @@ import { newId } from '../id.ts';
 import { Pace } from '../pace.ts';
 import { at } from '../placement/plan.ts';
 import type { FileCalls, Work } from '../ports.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { withoutWaiting } from '../read-vault-file.ts';
 import { isSealed } from '../record.ts';
 import { capture } from '../snapshots/capture.ts';
 import { readManifests } from '../snapshots/manifest.ts';

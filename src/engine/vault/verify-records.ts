@@ -2,7 +2,7 @@ import { readTrail } from '../audit/trail.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
-import { withoutWaiting } from '../read-flags.ts';
+import { readVaultFile } from '../read-vault-file.ts';
 import { isSealed } from '../record.ts';
 import { eachManifest, hasSnapshot, isTrashed } from '../snapshots/manifest.ts';
 import { namesIn } from './names-in.ts';
@@ -94,7 +94,7 @@ function isWhole(context: Context, record: string): boolean {
 
 function read(context: Context, record: string): Buffer | undefined {
   try {
-    return context.ports.fs.readFileSync(vaultPath(context, record), { flag: withoutWaiting });
+    return readVaultFile(context.ports.fs, vaultPath(context, record));
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

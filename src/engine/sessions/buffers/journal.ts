@@ -7,7 +7,7 @@ import { makeDirectory, writeAll, writeDurably } from '../../durable.ts';
 import { HoldfastError } from '../../errors.ts';
 import { isInsidePath } from '../../names.ts';
 import type { Ports } from '../../ports.ts';
-import { withoutWaiting } from '../../read-flags.ts';
+import { readVaultFile, withoutWaiting } from '../../read-vault-file.ts';
 
 /**
  * The journal of a recovery buffer: a line for each burst of typing, each as `<16 hex digits> <json>`, where the digits
@@ -77,7 +77,7 @@ export function appendBurst({ fs }: Pick<Ports, 'fs'>, file: string, end: Journa
 
 /** @throws CORRUPT when not even the header is whole, or a whole line is none of a journal: what it says must not go unnoticed */
 export function readJournal({ fs }: Pick<Ports, 'fs'>, file: string): Journal {
-  const content = fs.readFileSync(file, { flag: withoutWaiting });
+  const content = readVaultFile(fs, file);
   let journal: Journal | undefined;
   for (let at = 0, end = content.indexOf(10); end >= 0; at = end + 1, end = content.indexOf(10, at)) {
     const seal = content.toString('latin1', at, at + sealLength);

@@ -3,7 +3,7 @@ import { type Context, vaultPath } from '../../context.ts';
 import { isAbsent } from '../../errors.ts';
 import { isLocked } from '../../lock.ts';
 import type { Work } from '../../ports.ts';
-import { withoutWaiting } from '../../read-flags.ts';
+import { readVaultFile } from '../../read-vault-file.ts';
 import { writeCache } from '../cache-file.ts';
 import { deletingLock } from '../deleting.ts';
 import { readVaultRecord } from '../vault-record.ts';
@@ -34,9 +34,7 @@ export async function pruneBySetting(context: Context, work: Work): Promise<Prun
 /** Milliseconds; `undefined` when it is not known. */
 function lastPrune(context: Context): number | undefined {
   try {
-    const time = Date.parse(
-      context.ports.fs.readFileSync(stampPath(context), { encoding: 'utf8', flag: withoutWaiting }),
-    );
+    const time = Date.parse(readVaultFile(context.ports.fs, stampPath(context)).toString());
     return Number.isNaN(time) ? undefined : time;
   } catch (error) {
     if (isAbsent(error)) return undefined;

@@ -1,7 +1,7 @@
 import type { VersionPolicy } from '../../../protocol/retention.ts';
 import { type Context, vaultPath } from '../../context.ts';
 import { isAbsent } from '../../errors.ts';
-import { withoutWaiting } from '../../read-flags.ts';
+import { readVaultFile } from '../../read-vault-file.ts';
 import { before, parseTimeSpan } from '../../time-span.ts';
 import { namesIn } from '../names-in.ts';
 import type { VersionRecord } from '../roots.ts';
@@ -59,10 +59,7 @@ function editedVersions(context: Context, key: string): Set<number> | undefined 
   for (const name of namesIn(context, 'buffers', key)) {
     if (!name.endsWith('.jsonl')) continue;
     try {
-      const text = context.ports.fs.readFileSync(vaultPath(context, 'buffers', key, name), {
-        encoding: 'utf8',
-        flag: withoutWaiting,
-      });
+      const text = readVaultFile(context.ports.fs, vaultPath(context, 'buffers', key, name)).toString();
       const { base } = JSON.parse(text.slice(0, Math.max(0, text.indexOf('\n'))) || text) as { base?: unknown };
       if (typeof base === 'number') bases.add(base);
     } catch (error) {

@@ -1,4 +1,6 @@
-/** How long a request that is refused may go on sending. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How long a request that is refused may go on sending, in ms. */
 const patience = 2000;
 
 /**
@@ -8,17 +10,17 @@ const patience = 2000;
 export async function discardBody(request: Request): Promise<void> {
   if (request.bodyUsed || !request.body) return;
   const reader = request.body.getReader();
-  const enough = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => enough.resolve(undefined), patience);
+  const ended = new AbortController();
+  const enough = sleep(patience, undefined, { signal: ended.signal }).catch(() => undefined);
   try {
     for (let part = await next(); part && !part.done; ) part = await next();
   } catch {
     // The client has gone; nobody is left to answer.
   } finally {
-    clearTimeout(timer);
+    ended.abort();
   }
 
   function next() {
-    return Promise.race([reader.read(), enough.promise]);
+    return Promise.race([reader.read(), enough]);
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -126,6 +126,9 @@ test('what was written while nobody watched is captured at the start; a session 
   writeFileSync(path.join(root, 'desks', 'young.json'), '{"title":"Young"}');
   serving.services.workspaces.set([{ folder }], false);
   assert.equal((await engine.showSession(session.id)).uncaptured, true, 'not in a workspace that is not trusted');
+  // What was written so shortly before that the clock may not have ticked counts as written since.
+  const written = statSync(path.join(root, 'desks', 'young.json')).ctimeMs;
+  await t.waitFor(() => assert.ok(Date.now() > written + 200));
   serving.services.workspaces.set([{ folder }], true);
   await t.waitFor(async () => assert.deepEqual(await versionsOf(session.id), ['1 create', '2 capture']), {
     timeout: 10_000,

@@ -40,7 +40,9 @@ describe('sessions', () => {
   });
 
   test('are none where the profile knows none', t => {
-    const { done } = newWorkspace(t);
+    const { done, run } = newWorkspace(t);
+    assert.equal(run('session', 'list', '--json').error().code, 'ROOT_MISSING');
+    done('root', 'init');
     assert.deepEqual(done('session', 'list', '--json').json(SessionList), { sessions: [], nextCursor: null, total: 0 });
     assert.equal(done('session', 'list').stdout, 'No sessions.\n');
   });

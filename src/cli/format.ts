@@ -146,3 +146,13 @@ export function omissionLines(style: Style, title: string, omissions: readonly O
     ...omissions.map(({ path, reason }) => `  ${printable(path)}  ${style.dim(`— ${printable(reason)}`)}`),
   ];
 }
+
+/** What leads from a page of a list to the next one; nothing behind the last. */
+export function nextPageLines(
+  style: Style,
+  shown: number,
+  { total, nextCursor }: { total: number; nextCursor: string | null },
+): string[] {
+  if (nextCursor === null) return [];
+  return [style.dim(`${number(shown)} of ${number(total)}; the next ones: --cursor ${printable(nextCursor)}`)];
+}

@@ -2,17 +2,17 @@ import type { Command } from 'commander';
 import type { LogList } from '../protocol/log.ts';
 import { open, type Run } from './call.ts';
 import { addVerb, limitOption } from './command.ts';
-import { clock, number, type Style, table } from './format.ts';
+import { clock, nextPageLines, type Style, table } from './format.ts';
 import { printable } from './printable.ts';
 
-function logLines(style: Style, { entries, nextCursor, total }: LogList): string[] {
+function logLines(style: Style, list: LogList): string[] {
+  const { entries, total } = list;
   if (entries.length === 0) return [total > 0 ? 'No more entries.' : 'Nothing has been done yet.'];
   const rows = entries.map(({ at, actor, action, target }) => [
     style.dim(clock(at)),
     ...[actor, action, target].map(printable),
   ]);
-  const more = `${number(rows.length)} of ${number(total)}; the next ones: --cursor ${printable(nextCursor ?? '')}`;
-  return [...table(style, ['', '', '', ''], rows), ...(nextCursor === null ? [] : [style.dim(more)])];
+  return [...table(style, ['', '', '', ''], rows), ...nextPageLines(style, rows.length, list)];
 }
 
 export function addLog(program: Command, run: Run): void {

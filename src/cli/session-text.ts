@@ -1,5 +1,5 @@
 import type { Session, SessionDiff, SessionHistory, SessionList, VersionAction } from '../protocol/sessions.ts';
-import { ago, bytes, clock, facts, number, type Style, table } from './format.ts';
+import { ago, bytes, clock, facts, nextPageLines, number, type Style, table } from './format.ts';
 import { printable } from './printable.ts';
 import { changedFileLines } from './snapshot-text.ts';
 
@@ -20,12 +20,9 @@ export function sessionListLines(style: Style, list: SessionList): string[] {
       .filter(Boolean)
       .join(' '),
   ]);
-  const more = list.nextCursor;
   return [
     ...table(style, ['id', 'title', 'updated', '>version', '>size', 'owner', ''], rows),
-    ...(more === null
-      ? []
-      : [style.dim(`${number(rows.length)} of ${number(list.total)}; the next ones: --cursor ${printable(more)}`)]),
+    ...nextPageLines(style, rows.length, list),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { ExportResult } from '../protocol/share.ts';
 import type { VisitList } from '../protocol/visits.ts';
 import { open, type Run } from './call.ts';
 import { addVerb, limitOption } from './command.ts';
-import { ago, bytes, count, number, type Style, shortId, table } from './format.ts';
+import { ago, bytes, count, nextPageLines, number, type Style, shortId, table } from './format.ts';
 import { absolute, checkedInput } from './input.ts';
 import { printable } from './printable.ts';
 import { brokenLines, snapshotName } from './snapshot-text.ts';
@@ -90,13 +90,7 @@ function visitLines(style: Style, list: VisitList, isChosen: boolean): string[] 
     return [list.total > 0 ? 'No more visits.' : isChosen ? 'No visit fits.' : 'Nobody has visited a snapshot.'];
   return [
     ...(rows.length === 0 ? [] : table(style, ['snapshot', 'visitor', '>visits', 'last', 'first', 'title', ''], rows)),
-    ...(list.nextCursor === null
-      ? []
-      : [
-          style.dim(
-            `${number(rows.length)} of ${number(list.total)}; the next ones: --cursor ${printable(list.nextCursor)}`,
-          ),
-        ]),
+    ...nextPageLines(style, rows.length, list),
     ...brokenLines(style, 'Entries', list.broken),
   ];
 }

@@ -8,6 +8,7 @@ import {
   duration,
   facts,
   modeText,
+  nextPageLines,
   number,
   omissionLines,
   type Style,
@@ -82,13 +83,7 @@ export function snapshotListLines(style: Style, list: SnapshotList, isChosen: bo
   }
   return [
     ...(rows.length === 0 ? [] : table(style, ['id', 'created', 'title', '>files', '>size', 'tags', ''], rows)),
-    ...(list.nextCursor === null
-      ? []
-      : [
-          style.dim(
-            `${number(rows.length)} of ${number(list.total)}; the next ones: --cursor ${printable(list.nextCursor)}`,
-          ),
-        ]),
+    ...nextPageLines(style, rows.length, list),
     ...brokenLines(style, 'Snapshots', list.broken),
   ];
 }

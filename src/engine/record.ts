@@ -6,8 +6,8 @@ import { elementsOf, type Piece, piecesOf, withoutPieces } from './long-lists.ts
 import type { Pace } from './pace.ts';
 import { parseInParts } from './parse-in-parts.ts';
 import type { Ports } from './ports.ts';
-import { readVaultFile } from './read-vault-file.ts';
 import { giveBack } from './vault/give-back.ts';
+import { readVaultFile } from './vault/read-vault-file.ts';
 
 /**
  * Everything that Holdfast keeps as JSON is a record in an envelope (docs/format.md, "Records"):

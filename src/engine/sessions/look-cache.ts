@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { readVaultFile } from '../read-vault-file.ts';
 import { writeCache } from '../vault/cache-file.ts';
+import { readVaultFile } from '../vault/read-vault-file.ts';
 import { numbersEach, type SessionLook } from './look.ts';
 
 /**

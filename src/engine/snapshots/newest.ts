@@ -1,7 +1,7 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { readVaultFile } from '../read-vault-file.ts';
 import { writeCache } from '../vault/cache-file.ts';
+import { readVaultFile } from '../vault/read-vault-file.ts';
 
 /** The id of the snapshot of the whole root that was made last, as far as is known: a cache, and it may be gone by now. */
 export function readNewest({ ports, root }: Pick<Context, 'ports' | 'root'>): string | undefined {

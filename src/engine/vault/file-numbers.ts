@@ -6,8 +6,7 @@ export const numbersPerEntry = 4;
 /**
  * What identifies the state of a file, or of a directory itself (its size is none of it). A change so shortly before a
  * scan that a later one could carry the same time makes it unidentifiable (NaN equals nothing), so the next scan reads
- * the file again. Where times are finer than seconds, 100 ms are enough for any clock tick; else 3 s, for file systems
- * that count in twos.
+ * the file again.
  *
  * @param started when the scan began, in ms
  */
@@ -38,7 +37,10 @@ function isRecent(started: number, { mtimeMs, ctimeMs }: FileLook): boolean {
   return Math.max(ctimeMs, mtimeMs) > started - clockTick(ctimeMs);
 }
 
-/** By how much a time that a file got from the system may lie before the moment when it got it, in ms. */
+/**
+ * By how much a time that a file got from the system may lie before the moment when it got it, in ms. Where times are finer
+ * than seconds, 100 ms are enough for any clock tick; else 3 s, for file systems that count in twos.
+ */
 export function clockTick(ctimeMs: number): number {
   return ctimeMs % 1000 === 0 ? 3000 : 100;
 }

@@ -1,9 +1,9 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { readVaultFile } from '../read-vault-file.ts';
 import { sealCache, unsealCache, writeCache } from './cache-file.ts';
 import { recordLength } from './index-file.ts';
 import { packRecords } from './pack-index.ts';
+import { readVaultFile } from './read-vault-file.ts';
 
 /**
  * `cache/packs`: the index records of many small packs in one file. Every version of a session is a pack of its own, and

@@ -1,10 +1,10 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { readVaultFile } from '../read-vault-file.ts';
 import { writeCache } from './cache-file.ts';
 import { decodeIndex, encodeIndex, entriesOf, type IndexEntry, recordsOf } from './index-file.ts';
 import { readPack } from './pack.ts';
 import { packPath } from './pack-reader.ts';
+import { readVaultFile } from './read-vault-file.ts';
 
 type Place = Pick<Context, 'ports' | 'root'>;
 

@@ -1,8 +1,8 @@
 import { type Context, vaultPath } from '../context.ts';
-import { withoutWaiting } from '../read-vault-file.ts';
 import { BlockCache } from './block-cache.ts';
 import type { Location } from './object-index.ts';
 import { readBlock } from './pack.ts';
+import { withoutWaiting } from './read-vault-file.ts';
 
 const bytesKept = 24 * 1024 * 1024;
 const filesKept = 64;

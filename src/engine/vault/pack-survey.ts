@@ -1,12 +1,12 @@
 import type { Context } from '../context.ts';
 import { asHoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
-import { withoutWaiting } from '../read-vault-file.ts';
 import { entriesOf, type IndexEntry, recordsOf } from './index-file.ts';
 import { objectHash } from './object-id.ts';
 import { listPacks } from './object-store.ts';
 import { readPack } from './pack.ts';
 import { packPath } from './pack-reader.ts';
+import { withoutWaiting } from './read-vault-file.ts';
 import type { Survey } from './survey.ts';
 
 /** Reads packs to the last byte, each once, and says which objects are really in them. */

@@ -1,8 +1,8 @@
 import { HoldfastError } from '../errors.ts';
 import type { FileCalls } from '../ports.ts';
-import { withoutWaiting } from '../read-vault-file.ts';
 import { decompress } from './codec.ts';
 import { giveBack } from './give-back.ts';
+import { withoutWaiting } from './read-vault-file.ts';
 
 /**
  * A pack is a file of blocks, named by the SHA-256 of its bytes (docs/format.md, "Packs"):

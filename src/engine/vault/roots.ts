@@ -3,9 +3,9 @@ import { Sha256, Time } from '../../protocol/common.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { temporarySuffix } from '../durable.ts';
 import { HoldfastError, isAbsent } from '../errors.ts';
-import { withoutWaiting } from '../read-vault-file.ts';
 import { type RecordKind, readRecord } from '../record.ts';
 import { namesIn } from './names-in.ts';
+import { withoutWaiting } from './read-vault-file.ts';
 
 /** One version of a session, as far as it matters to what the vault keeps. */
 export interface VersionRecord {

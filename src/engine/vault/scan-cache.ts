@@ -1,8 +1,8 @@
 import { type Context, vaultPath } from '../context.ts';
 import { isAbsent } from '../errors.ts';
-import { readVaultFile } from '../read-vault-file.ts';
 import { sealCache, unsealCache, writeCache } from './cache-file.ts';
 import { countOf, numbersPerEntry } from './file-numbers.ts';
+import { readVaultFile } from './read-vault-file.ts';
 
 /** What a directory was when it was last captured: `stats` has its numbers (file-numbers.ts) for each name, in the order of `names`. */
 export interface ScannedDirectory {

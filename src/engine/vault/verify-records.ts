@@ -2,10 +2,10 @@ import { readTrail } from '../audit/trail.ts';
 import { type Context, vaultPath } from '../context.ts';
 import { asHoldfastError, HoldfastError, isAbsent } from '../errors.ts';
 import type { Pace } from '../pace.ts';
-import { readVaultFile } from '../read-vault-file.ts';
 import { isSealed } from '../record.ts';
 import { eachManifest, hasSnapshot, isTrashed } from '../snapshots/manifest.ts';
 import { namesIn } from './names-in.ts';
+import { readVaultFile } from './read-vault-file.ts';
 import { isUsed, readVaultRecord } from './vault-record.ts';
 
 export type ReportRecord = (record: string, reason: string, snapshot?: string) => void;

@@ -7,7 +7,7 @@ import { makeDirectory, writeAll, writeDurably } from '../../durable.ts';
 import { HoldfastError } from '../../errors.ts';
 import { isInsidePath } from '../../names.ts';
 import type { Ports } from '../../ports.ts';
-import { readVaultFile, withoutWaiting } from '../../read-vault-file.ts';
+import { readVaultFile, withoutWaiting } from '../../vault/read-vault-file.ts';
 
 /**
  * The journal of a recovery buffer: a line for each burst of typing, each as `<16 hex digits> <json>`, where the digits

@@ -1,9 +1,9 @@
 import type { VersionPolicy } from '../../../protocol/retention.ts';
 import { type Context, vaultPath } from '../../context.ts';
 import { isAbsent } from '../../errors.ts';
-import { readVaultFile } from '../../read-vault-file.ts';
 import { before, parseTimeSpan } from '../../time-span.ts';
 import { namesIn } from '../names-in.ts';
+import { readVaultFile } from '../read-vault-file.ts';
 import type { VersionRecord } from '../roots.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { systemCode } from './errors.ts';
-import type { FileCalls } from './ports.ts';
+import { systemCode } from '../errors.ts';
+import type { FileCalls } from '../ports.ts';
 
 /**
  * How files of the vault are opened. Whoever opens a named pipe waits for somebody who writes to it, and nothing can
